@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Django's command line for Angekommen."""
+
+import os
+import sys
+
+from portal.embedded import ensure_database_url
+
+# These need no database: they run where none can be started.
+WITHOUT_DATABASE = {"compilemessages", "makemessages", "collectstatic", "help", "version", "--help"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command in WITHOUT_DATABASE:
+        os.environ.setdefault("DATABASE_URL", "postgres:///none")
+    else:
+        ensure_database_url()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
