@@ -1,4 +1,4 @@
-"""Browser pages for journeys: sizes, one visitor per page, and a list of what the browser complained about."""
+"""Browser pages for journeys: sizes, one visitor per page, a list of what the browser complained about."""
 
 import re
 from dataclasses import dataclass, field

@@ -43,9 +43,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def portal_processes(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Portal]:
+def portal_processes(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The web server as a process of its own; the same one for all journeys of a run."""
     portal = Portal(tmp_path_factory.mktemp("portal"))
     yield portal
@@ -87,9 +85,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def pages(
-    chromium: Browser, portal_server: Portal, request: pytest.FixtureRequest
-) -> Iterator[Pages]:
+def pages(chromium: Browser, portal_server: Portal, request: pytest.FixtureRequest) -> Iterator[Pages]:
     """Opens pages of any size, one visitor each: pages.open(PHONE), pages.open(DESKTOP, javascript=False).
 
     After the test every complaint of the browser fails it: script errors, broken loads, violations of the

@@ -142,7 +142,7 @@ class Portal:
 
 
 def database_url() -> str:
-    """The address of the database Django is connected to now (the test's own, not the one of the settings)."""
+    """The address of the database Django is connected to now (the test's, not the settings')."""
     settings = connection.settings_dict
     wanted = {
         "host": settings["HOST"],
