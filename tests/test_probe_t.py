@@ -1,2 +1,0 @@
-from django.conf import settings
-def test_x(): assert settings.MODE=="test"
