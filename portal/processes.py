@@ -115,3 +115,48 @@ def wait_until_healthy(url: str, process: "subprocess.Popen[bytes]", seconds: fl
         if time.monotonic() > end:
             raise RuntimeError(f"the web server did not answer at {url}/health/ within {seconds:.0f} seconds")
         time.sleep(0.1)
+
+
+class Keeper:
+    """Keeps a few children running: starts a dead one again, a little later each time it dies."""
+
+    LONGEST_PAUSE = 30.0
+
+    def __init__(self, commands: Mapping[str, list[str]], environment: Mapping[str, str]) -> None:
+        self.commands = dict(commands)
+        self.environment = dict(environment)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.deaths = dict.fromkeys(self.commands, 0)
+        self.start_again_at: dict[str, float] = {}
+
+    def start_all(self) -> None:
+        for name, command in self.commands.items():
+            self.running[name] = start(command, self.environment)
+
+    def look(self) -> list[str]:
+        """Look once after every child; return a sentence for each that ended or was started again."""
+        news = []
+        for name, process in list(self.running.items()):
+            if process.poll() is not None:
+                kill(process)  # what it had started itself must not live on beside its successor
+                pause = min(float(2 ** self.deaths[name]), self.LONGEST_PAUSE)
+                self.deaths[name] += 1
+                self.start_again_at[name] = time.monotonic() + pause
+                del self.running[name]
+                news.append(f"{name} ended with code {process.returncode}, starting again in {pause:.0f} s")
+        for name, moment in list(self.start_again_at.items()):
+            if time.monotonic() >= moment:
+                del self.start_again_at[name]
+                self.running[name] = start(self.commands[name], self.environment)
+                news.append(f"{name} runs again (process {self.running[name].pid})")
+        return news
+
+    def stop_all(self) -> None:
+        """End all children, side by side, so that nobody waits for the slowest twice."""
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in self.running.values():
+            stop(process)
+        self.running.clear()
+        self.start_again_at.clear()
