@@ -1,0 +1,71 @@
+"""PDF by pypdfium2; what it cannot open is repaired by pikepdf and tried again. Runs only in the child."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any, BinaryIO
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+from PIL import WebPImagePlugin  # noqa: F401  imported now, when files can still be opened
+
+from casework.reading.child import UnreadableError
+from casework.reading.limits import PICTURE_DPI
+from casework.reading.pictures import Pictures, encode, picture_scale
+from casework.reading.result import Problem
+
+_PASSWORD_ERRORS = {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}
+
+
+class PdfFile:
+    """An opened PDF. Filled-in form fields are drawn; turned pages come out upright (/Rotate)."""
+
+    def __init__(self, document: pypdfium2.PdfDocument) -> None:
+        self._document = document
+        self.page_count = len(document)
+        if self.page_count:
+            document.init_forms()
+
+    def draw(self, number: int) -> tuple[Pictures, bool]:
+        """Pictures of one page; never cut off, PDFs do not tell."""
+        page = self._document[number - 1]
+        try:
+            width, height = page.get_size()  # in points of 1/72 inch, after rotation
+            if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
+                raise UnreadableError(Problem.DAMAGED)
+            scale = min(picture_scale(width, height), PICTURE_DPI / 72)
+            image = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True).to_pil()
+        finally:
+            page.close()
+        if image.mode != "RGB":
+            image = image.convert("RGB")
+        return encode(image), False
+
+
+def open_document(source: BinaryIO, order: dict[str, Any]) -> PdfFile:
+    """Open a PDF. Raises UnreadableError, or what pikepdf raises if the repair fails too."""
+    try:
+        opened = PdfFile(pypdfium2.PdfDocument(source))
+        if opened.page_count:
+            return opened
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) in _PASSWORD_ERRORS:
+            raise UnreadableError(Problem.ENCRYPTED) from error
+    source.seek(0)
+    return _repaired(source)
+
+
+def _repaired(source: BinaryIO) -> PdfFile:
+    try:
+        with pikepdf.open(source) as broken:
+            whole = io.BytesIO()
+            broken.save(whole)
+    except pikepdf.PasswordError as error:
+        raise UnreadableError(Problem.ENCRYPTED) from error
+    whole.seek(0)
+    opened = PdfFile(pypdfium2.PdfDocument(whole))
+    if not opened.page_count:
+        raise UnreadableError(Problem.DAMAGED)
+    return opened
