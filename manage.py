@@ -5,6 +5,7 @@ import os
 import sys
 
 from portal.embedded import ensure_database_url
+from portal.env import SettingError
 
 # These need no database: they run where none can be started.
 WITHOUT_DATABASE = {"compilemessages", "makemessages", "collectstatic", "help", "version", "--help"}
@@ -19,7 +20,10 @@ def main() -> None:
         ensure_database_url()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except SettingError as error:
+        sys.exit(f"Setting: {error}. For trying things out: ANGEKOMMEN_MODE=demo")
 
 
 if __name__ == "__main__":

@@ -94,6 +94,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
+# Tests flush with TRUNCATE, which the frozen log refuses; only they may open this switch.
+LOG_MAY_BE_FLUSHED = MODE == "test"
+
+
 def database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     return {
@@ -107,7 +111,11 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
         # Arrival is only true once the disk has it: never leave this to the server's default.
-        "OPTIONS": {**parts, "options": "-c synchronous_commit=on -c TimeZone=UTC"},
+        "OPTIONS": {
+            **parts,
+            "options": "-c synchronous_commit=on -c TimeZone=UTC"
+            + (" -c angekommen.flush=on" if LOG_MAY_BE_FLUSHED else ""),
+        },
     }
 
 
@@ -231,9 +239,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "portal.pages.views.csrf_failure"
-
-# Tests flush with TRUNCATE, which the frozen log refuses; only they may open this switch.
-LOG_MAY_BE_FLUSHED = MODE == "test"
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

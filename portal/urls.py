@@ -4,10 +4,12 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.pages.urls")),
-    path("status/", include("portal.my.urls")),
+    path("", include("portal.my.urls")),
+    path("team/", include("portal.team.urls")),
     path("antrag/", include("channels.web.urls")),
     path("post/", include("channels.post.urls")),
     path("schalter/", include("channels.desk.urls")),
     path("faelle/", include("casework.review.urls")),
     path("konto/", include("allauth.urls")),
+    path("sprache/", include("django.conf.urls.i18n")),
 ]

@@ -19,7 +19,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  recognised, not used
 RULE = "─" * 78
 
 
-class Stop(Exception):  # noqa: N818  no error: somebody pressed Ctrl-C
+class Stop(Exception):
     """Somebody asked the command to end."""
 
 

@@ -1,0 +1,273 @@
+"""What staff do. Each is one transaction: the change and its event, together or not at all.
+
+A stale decision (somebody else decided meanwhile) raises IllegalTransition and changes nothing.
+"""
+
+from datetime import date
+
+from django.db import transaction
+
+from casework import belonging, events, people
+from casework.catalogue import catalogue
+from casework.clock import berlin_day, database_now
+from casework.envelope import Actor, Sender
+from casework.models import (
+    Batch,
+    Case,
+    Document,
+    Part,
+    Person,
+    Requirement,
+    SetAsidePage,
+    Submission,
+    User,
+)
+from casework.workflow import CASE, DOCUMENT, DocumentState, RequirementState, after
+
+
+def _locked(document: Document) -> Document:
+    return (
+        Document.objects.select_for_update(of=("self",))
+        .select_related("submission__case")
+        .get(pk=document.pk)
+    )
+
+
+def _move(document: Document, event: events.Event, actor: Actor) -> None:
+    document.state = after(DOCUMENT, document.state, event.kind)
+    document.save(update_fields=["state", "reject_reason"])
+    submission = document.submission
+    events.record(event, actor, case=submission.case, submission=submission, document=document)
+
+
+# --- looking
+
+
+@transaction.atomic
+def view_case(case: Case, actor: Actor) -> None:
+    """No log row, no view: call before anything of the case is shown."""
+    events.record(events.CaseViewed(), actor, case=case)
+
+
+@transaction.atomic
+def open_document(document: Document, actor: Actor) -> None:
+    """Somebody looks at a document; the first look is told to the claimant."""
+    document = _locked(document)
+    submission = document.submission
+    if document.state == DocumentState.IN_CASE:
+        _move(document, events.DocumentOpened(), actor)
+    events.record(
+        events.DocumentViewed(), actor, case=submission.case, submission=submission, document=document
+    )
+
+
+@transaction.atomic
+def take_original(document: Document, actor: Actor) -> None:
+    submission = document.submission
+    events.record(
+        events.OriginalTaken(), actor, case=submission.case, submission=submission, document=document
+    )
+
+
+# --- deciding
+
+
+@transaction.atomic
+def accept(document: Document, actor: Actor) -> None:
+    document = _locked(document)
+    _move(document, events.DocumentAccepted(), actor)
+    _complete_if_all_there(document.submission.case, actor)
+
+
+@transaction.atomic
+def reject(document: Document, reason: str, due_on: date, actor: Actor) -> None:
+    """Ask for the document again, with a reason from the catalogue (UnknownEntry if there is none)."""
+    catalogue().reject_reason(reason)
+    document = _locked(document)
+    document.reject_reason = reason
+    _move(document, events.DocumentRejected(reason, due_on.isoformat()), actor)
+    if document.requirement is None and document.submission.case is not None:
+        document.requirement = Requirement.objects.create(
+            case=document.submission.case, kind=document.kind, requested_at=database_now()
+        )
+        document.save(update_fields=["requirement"])
+    if document.requirement is not None:
+        document.requirement.due_on = due_on
+        document.requirement.save(update_fields=["due_on"])
+
+
+@transaction.atomic
+def undo_decision(document: Document, actor: Actor) -> None:
+    document = _locked(document)
+    document.reject_reason = ""
+    _move(document, events.DecisionUndone(), actor)
+    case = document.submission.case
+    if case is not None and case.complete_on is not None:
+        case.complete_on = None
+        case.save(update_fields=["complete_on"])
+
+
+@transaction.atomic
+def correct_kind(document: Document, kind: str, actor: Actor) -> None:
+    """The paper is of another kind than given; it then answers the requirement of that kind."""
+    catalogue().document_kind(kind)
+    document = _locked(document)
+    before, case = document.kind, document.submission.case
+    if before == kind:
+        return
+    document.kind = kind
+    document.requirement = belonging.requirement_for(case, kind) if case else None
+    document.save(update_fields=["kind", "requirement"])
+    event = events.KindCorrected(before, kind)
+    events.record(event, actor, case=case, submission=document.submission, document=document)
+
+
+def _complete_if_all_there(case: Case | None, actor: Actor) -> None:
+    """*Complete* (vollständig am) is the day the last needed paper arrived, known once all are accepted."""
+    if case is None or case.complete_on is not None:
+        return
+    requirements = list(case.requirements.prefetch_related("documents"))
+    done = (RequirementState.ACCEPTED, RequirementState.WAIVED)
+    if not requirements or any(r.state not in done for r in requirements):
+        return
+    accepted = Document.objects.filter(requirement__case=case, state=DocumentState.ACCEPTED)
+    days = [berlin_day(d.submission.received_at) for d in accepted.select_related("submission")]
+    if not days:
+        return
+    case.complete_on = max(days)
+    case.save(update_fields=["complete_on"])
+    events.record(events.CaseComplete(case.complete_on.isoformat()), actor, case=case)
+
+
+# --- asking
+
+
+@transaction.atomic
+def request_paper(
+    case: Case,
+    kind: str,
+    reason: str,
+    due_on: date,
+    actor: Actor,
+    *,
+    note: str = "",
+    comes_from: str = "self",
+) -> Requirement:
+    """Ask for one paper, with why and until when (SGB I §§ 60, 65). Errors: UnknownEntry."""
+    catalogue().document_kind(kind)
+    catalogue().request_reason(reason)
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    open_one = belonging.requirement_for(case, kind)
+    if open_one is None or open_one.state in (RequirementState.ACCEPTED, RequirementState.RECEIVED):
+        open_one = Requirement(case=case, kind=kind)
+    open_one.comes_from, open_one.reason, open_one.note = comes_from, reason, note
+    open_one.due_on, open_one.requested_at, open_one.waived = due_on, database_now(), False
+    open_one.save()
+    if case.complete_on is not None:
+        case.complete_on = None
+        case.save(update_fields=["complete_on"])
+    event = events.PaperRequested(open_one.pk, kind, reason, due_on.isoformat())
+    events.record(event, actor, case=case)
+    return open_one
+
+
+@transaction.atomic
+def waive(requirement: Requirement, actor: Actor) -> None:
+    """The paper is not needed after all."""
+    requirement = (
+        Requirement.objects.select_for_update(of=("self",)).select_related("case").get(pk=requirement.pk)
+    )
+    if requirement.waived:
+        return
+    requirement.waived = True
+    requirement.save(update_fields=["waived"])
+    events.record(events.PaperWaived(requirement.pk, requirement.kind), actor, case=requirement.case)
+    _complete_if_all_there(requirement.case, actor)
+
+
+# --- belonging
+
+
+@transaction.atomic
+def link(submission: Submission, case: Case, actor: Actor) -> None:
+    """Staff say where an unassigned submission belongs. Errors: IllegalTransition if it was linked meanwhile."""
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    belonging.join(submission, case, "staff", actor, shows_case=True)
+
+
+@transaction.atomic
+def link_to_new_case(submission: Submission, person: Person, service: str, actor: Actor) -> Case:
+    """Open a case of `service` (a key that opens cases) for a person and link the submission to it."""
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    found = catalogue().service(service, on=berlin_day(database_now()))
+    version = submission.service_version if submission.service == service else found.version
+    case = belonging.open_case(person, found.opens_case_of or service, version, actor)
+    belonging.join(submission, case, "staff", actor, shows_case=True)
+    return case
+
+
+@transaction.atomic
+def separate(submission: Submission, actor: Actor, reason: str = "staff") -> None:
+    """Undo a join; nothing is lost, the submission goes back to the unassigned tray."""
+    submission = (
+        Submission.objects.select_for_update(of=("self",)).select_related("case").get(pk=submission.pk)
+    )
+    belonging.separate(submission, reason, actor)
+
+
+@transaction.atomic
+def confirm_join(submission: Submission) -> None:
+    """Staff looked: it is the same person, so her receipt may show the whole case."""
+    Submission.objects.filter(pk=submission.pk, case__isnull=False).update(shows_case=True)
+
+
+def create_person(sender: Sender, language: str = "de") -> Person:
+    return people.create(sender, language)
+
+
+# --- the case
+
+
+@transaction.atomic
+def assign(case: Case, user: User | None, actor: Actor) -> None:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if case.assigned_to_id == (user.pk if user else None):
+        return
+    case.assigned_to = user
+    case.save(update_fields=["assigned_to"])
+    events.record(events.CaseAssigned(user.pk if user else None), actor, case=case)
+
+
+@transaction.atomic
+def close_case(case: Case, actor: Actor) -> None:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case.state = after(CASE, case.state, events.CaseClosed.kind)
+    case.save(update_fields=["state"])
+    events.record(events.CaseClosed(), actor, case=case)
+
+
+@transaction.atomic
+def reopen_case(case: Case, actor: Actor) -> None:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case.state = after(CASE, case.state, events.CaseReopened.kind)
+    case.save(update_fields=["state"])
+    events.record(events.CaseReopened(), actor, case=case)
+
+
+# --- the mailroom
+
+
+@transaction.atomic
+def set_aside(batch: Batch, page: int, reason: str = "blank") -> None:
+    """A page that belongs to no letter. Does nothing if it is set aside or belongs to a letter already."""
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    if Part.objects.filter(file_id=batch.file_id, first_page__lte=page, last_page__gte=page).exists():
+        return
+    SetAsidePage.objects.get_or_create(batch=batch, page=page, defaults={"reason": reason})
+
+
+@transaction.atomic
+def put_back(batch: Batch, page: int) -> None:
+    """A page set aside by mistake lies in the batch again."""
+    SetAsidePage.objects.filter(batch=batch, page=page).delete()

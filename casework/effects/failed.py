@@ -1,0 +1,29 @@
+"""The third failure of an effect becomes a notice that staff see."""
+
+from casework import events
+from casework.envelope import SYSTEM
+from casework.models import Case, Outbox, StoredFile, Submission
+from casework.models import Event as EventRow
+
+
+def notice(row: Outbox) -> None:
+    """Record the failure beside what it is about, as far as the cause names it."""
+    cause = EventRow.objects.filter(pk=row.event).first()
+    submission = Submission.objects.filter(pk=cause.submission).first() if cause else None
+    case = Case.objects.filter(pk=cause.case).first() if cause else None
+    file = StoredFile.objects.filter(pk=cause.file).first() if cause and cause.file else None
+    if submission is not None and case is None:
+        case = submission.case
+    event = events.EffectFailed(effect=row.effect, outbox=row.pk)
+    events.record(event, SYSTEM, case=case, submission=submission, file=file)
+    if row.effect == "read" and file is not None and file.read_at is None:
+        _unreadable(file)
+
+
+def _unreadable(file: StoredFile) -> None:
+    """Reading killed its worker three times: the file is kept, and people are told that it cannot be opened."""
+    from django.db.models.functions import Now
+
+    file.read_at, file.problem = Now(), "crashed"
+    file.save(update_fields=["read_at", "problem"])
+    events.record(events.FileUnreadable("crashed"), SYSTEM, file=file)

@@ -1,0 +1,267 @@
+"""Kinds of events as frozen values, and `record`, the only writer of the log.
+
+The log holds ids, hashes and codes: no names, no free text. What a reader sees is written in
+templates/timeline/<audience>/<kind>.html.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from casework import outbox
+from casework.envelope import Actor
+from casework.models import Case, Document, StoredFile, Submission
+from casework.models import Event as Row
+from casework.reactions import REACTIONS
+
+KINDS: dict[str, type["Event"]] = {}
+
+
+@dataclass(frozen=True)
+class Event:
+    kind: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.kind] = cls
+
+
+# --- arrival
+
+
+@dataclass(frozen=True)
+class Received(Event):
+    """A submission arrived; in the same transaction it gets its entry in the register."""
+
+    kind = "received"
+    channel: str
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Scanned(Event):
+    """Scanned pages were added to a letter that had been registered before."""
+
+    kind = "scanned"
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class BatchScanned(Event):
+    kind = "batch_scanned"
+    batch: int
+
+
+@dataclass(frozen=True)
+class FileKept(Event):
+    """All bytes of a file are kept. Not yet sent: a draft may still be thrown away."""
+
+    kind = "file_kept"
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class FileRead(Event):
+    kind = "file_read"
+    pages: int
+
+
+@dataclass(frozen=True)
+class FileUnreadable(Event):
+    """SGB I § 36a (3): the sender is told at once, with the reason."""
+
+    kind = "file_unreadable"
+    problem: str
+
+
+@dataclass(frozen=True)
+class VirusFound(Event):
+    kind = "virus_found"
+
+
+# --- belonging
+
+
+@dataclass(frozen=True)
+class CaseOpened(Event):
+    kind = "case_opened"
+    service: str
+    service_version: int
+
+
+@dataclass(frozen=True)
+class Joined(Event):
+    kind = "joined"
+    reason: str
+
+
+@dataclass(frozen=True)
+class Separated(Event):
+    kind = "separated"
+    reason: str
+
+
+@dataclass(frozen=True)
+class LeftUnassigned(Event):
+    kind = "left_unassigned"
+    reason: str
+
+
+# --- work on a case
+
+
+@dataclass(frozen=True)
+class CaseAssigned(Event):
+    kind = "case_assigned"
+    user: int | None
+
+
+@dataclass(frozen=True)
+class CaseComplete(Event):
+    """All papers the case needs are there; `on` is the day the last one arrived (ISO date)."""
+
+    kind = "case_complete"
+    on: str
+
+
+@dataclass(frozen=True)
+class CaseClosed(Event):
+    kind = "case_closed"
+
+
+@dataclass(frozen=True)
+class CaseReopened(Event):
+    kind = "case_reopened"
+
+
+@dataclass(frozen=True)
+class DocumentOpened(Event):
+    """Somebody at the office looked at it for the first time."""
+
+    kind = "document_opened"
+
+
+@dataclass(frozen=True)
+class DocumentAccepted(Event):
+    kind = "document_accepted"
+
+
+@dataclass(frozen=True)
+class DocumentRejected(Event):
+    kind = "document_rejected"
+    reason: str
+    due_on: str
+
+
+@dataclass(frozen=True)
+class DecisionUndone(Event):
+    kind = "decision_undone"
+
+
+@dataclass(frozen=True)
+class KindCorrected(Event):
+    kind = "kind_corrected"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PaperRequested(Event):
+    """SGB I § 60: names the paper, why and until when."""
+
+    kind = "paper_requested"
+    requirement: int
+    paper: str
+    reason: str
+    due_on: str
+
+
+@dataclass(frozen=True)
+class PaperWaived(Event):
+    kind = "paper_waived"
+    requirement: int
+    paper: str
+
+
+# --- who looked (GDPR Art. 15)
+
+
+@dataclass(frozen=True)
+class CaseViewed(Event):
+    kind = "case_viewed"
+
+
+@dataclass(frozen=True)
+class DocumentViewed(Event):
+    kind = "document_viewed"
+
+
+@dataclass(frozen=True)
+class OriginalTaken(Event):
+    """The file as received was downloaded, not only its pictures looked at."""
+
+    kind = "original_taken"
+
+
+# --- effects
+
+
+@dataclass(frozen=True)
+class ReceiptMailed(Event):
+    kind = "receipt_mailed"
+
+
+@dataclass(frozen=True)
+class UnreadableMailed(Event):
+    kind = "unreadable_mailed"
+
+
+@dataclass(frozen=True)
+class EffectFailed(Event):
+    """An effect failed three times; staff see it, nothing is tried in a loop."""
+
+    kind = "effect_failed"
+    effect: str
+    outbox: int
+
+
+def record(
+    event: Event,
+    actor: Actor,
+    *,
+    case: Case | None = None,
+    submission: Submission | None = None,
+    document: Document | None = None,
+    file: StoredFile | None = None,
+) -> Row:
+    """Write `event` and the outbox rows of its effects; must run inside the transaction of the change.
+
+    Errors: RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is recorded together with its change, in one transaction")
+    row = Row.objects.create(
+        kind=event.kind,
+        at=Now(),
+        actor_role=actor.role.value,
+        actor_user=actor.user_id,
+        case=case.pk if case else None,
+        submission=submission.pk if submission else None,
+        document=document.pk if document else None,
+        file=file.pk if file else None,
+        data=asdict(event),
+    )
+    subjects: dict[str, int | UUID | None] = {
+        "case": row.case,
+        "submission": row.submission,
+        "document": row.document,
+        "file": row.file,
+    }
+    for effect, subject in REACTIONS.get(event.kind, ()):
+        target = subjects[subject]
+        if target is not None:
+            outbox.add(effect, str(target), event=row.pk)
+    return row

@@ -1,0 +1,33 @@
+"""The sweeper beside Celery: does what nobody rang for, and what a lost worker left."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from casework import guessing, outbox
+
+
+class Command(BaseCommand):
+    help = "Do overdue effects every few seconds; needs neither Redis nor a Celery worker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--pause", type=float, default=3, help="seconds between two sweeps")
+        parser.add_argument("--grace", type=int, default=10, help="seconds a Celery worker gets first")
+        parser.add_argument("--once", action="store_true", help="one sweep and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            close_old_connections()
+            try:
+                for pk in outbox.overdue(options["grace"]):
+                    outbox.run(pk)
+                guessing.forget_old()
+            except DatabaseError as error:
+                if options["once"]:
+                    raise
+                self.stderr.write(f"database not there: {type(error).__name__}")
+            if options["once"]:
+                return
+            time.sleep(options["pause"])

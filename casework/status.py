@@ -1,0 +1,80 @@
+"""What the holder of a receipt may see: her documents, her case, what is missing, what happens next."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.crypto import constant_time_compare
+
+from casework import queries, timeline
+from casework.catalogue import Text, catalogue
+from casework.clock import berlin_day
+from casework.codes import is_number, tidy
+from casework.models import Case, Document, Requirement, Submission
+
+
+@dataclass(frozen=True)
+class Status:
+    submission: Submission  # the one whose receipt was shown
+    case: Case | None  # None: not in a case yet, or this receipt may not open it
+    in_case: bool
+    submissions: list[Submission]  # oldest first; all channels
+    requirements: list[Requirement]
+    lines: list[timeline.Line]
+    service_name: Text
+    what_next: Text | None
+    expected_by: date | None  # from the office's published waiting time, the same for every channel (F2)
+
+    @property
+    def documents(self) -> list[Document]:
+        return [document for submission in self.submissions for document in submission.documents.all()]
+
+
+def find(number: str, birth_date: date) -> Submission | None:
+    """The submission behind a receipt number or case code, if the birth date fits.
+
+    A case code leads to the case's first submission. The same queries run whether the number exists or not.
+    """
+    number = tidy(number)
+    by_number = Submission.objects.filter(number=number).select_related("case__person").first()
+    by_code = Case.objects.filter(code=number).select_related("person").first()
+    submission = by_number
+    if by_code is not None:
+        submission = by_code.submissions.filter(shows_case=True).select_related("case__person").first()
+    given = submission.sender.get("birth_date") if submission else None
+    if (
+        submission is not None
+        and submission.case is not None
+        and (by_code is not None or submission.shows_case)
+    ):
+        known = submission.case.person.birth_date
+        given = known.isoformat() if known else given
+    fits = constant_time_compare(given or "-", birth_date.isoformat())
+    return submission if fits and is_number(number) else None
+
+
+def by_secret(secret: str) -> Submission | None:
+    """The submission whose QR code was read."""
+    return Submission.objects.filter(secret=secret).select_related("case__person").first()
+
+
+def status_of(submission: Submission) -> Status:
+    case = submission.case if submission.shows_case else None
+    mine = Submission.objects.filter(case=case) if case else Submission.objects.filter(pk=submission.pk)
+    submissions = list(queries.with_documents(mine).order_by("received_at", "pk"))
+    cat = catalogue()
+    key, version = (
+        (case.service, case.service_version) if case else (submission.service, submission.service_version)
+    )
+    days = cat.office.waiting_days.get(key)
+    start = case.received_at if case and case.received_at else submission.received_at
+    return Status(
+        submission=submission,
+        case=case,
+        in_case=submission.case_id is not None,
+        submissions=submissions,
+        requirements=queries.requirements_of(case) if case else [],
+        lines=timeline.for_claimant(case, submissions),
+        service_name=cat.service(key, version=version).name,
+        what_next=cat.office.what_next.get(key),
+        expected_by=berlin_day(start) + timedelta(days=days) if days else None,
+    )

@@ -1,0 +1,94 @@
+"""Events -> lines, for the claimant and for staff. The words are templates: templates/timeline/<audience>/."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from casework.models import Case, Document, Event, Submission, User
+
+CLAIMANT_KINDS = (
+    "received",
+    "scanned",
+    "joined",
+    "separated",
+    "left_unassigned",
+    "case_opened",
+    "case_assigned",
+    "case_complete",
+    "case_closed",
+    "case_reopened",
+    "document_opened",
+    "document_accepted",
+    "document_rejected",
+    "decision_undone",
+    "kind_corrected",
+    "paper_requested",
+    "paper_waived",
+    "receipt_mailed",
+)
+STAFF_KINDS = (
+    *CLAIMANT_KINDS,
+    "case_viewed",
+    "document_viewed",
+    "original_taken",
+    "unreadable_mailed",
+    "effect_failed",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line; `template` renders it with this line as `line`."""
+
+    at: datetime
+    kind: str
+    role: str
+    template: str
+    data: dict[str, Any]
+    submission: Submission | None
+    document: Document | None
+    user: User | None  # staff only; claimants see the role
+
+    @property
+    def channel(self) -> str:
+        return self.submission.channel if self.submission else ""
+
+
+def for_claimant(case: Case | None, submissions: list[Submission]) -> list[Line]:
+    """Newest first. Without a case: only what happened to these submissions."""
+    return _lines("claimant", CLAIMANT_KINDS, case, submissions)
+
+
+def for_staff(case: Case | None, submissions: list[Submission]) -> list[Line]:
+    return _lines("staff", STAFF_KINDS, case, submissions)
+
+
+def _lines(
+    audience: str, kinds: tuple[str, ...], case: Case | None, submissions: list[Submission]
+) -> list[Line]:
+    about = Q(submission__in=[s.pk for s in submissions])
+    if case is not None:
+        about |= Q(case=case.pk)
+    events = list(Event.objects.filter(about, kind__in=kinds).order_by("-id"))
+    by_id = {s.pk: s for s in submissions}
+    documents = Document.objects.in_bulk([e.document for e in events if e.document is not None])
+    users: dict[int, User] = {}
+    if audience == "staff":
+        users = User.objects.in_bulk([e.actor_user for e in events if e.actor_user is not None])
+    return [
+        Line(
+            at=e.at,
+            kind=e.kind,
+            role=e.actor_role,
+            template=f"timeline/{audience}/{e.kind}.html",
+            data=e.data,
+            submission=by_id.get(e.submission or 0),
+            document=documents.get(e.document or 0),
+            user=users.get(e.actor_user or 0),
+        )
+        for e in events
+        # A submission that was separated is no longer part of this case's story, except for the separation.
+        if e.submission is None or e.submission in by_id or (audience == "staff")
+    ]
