@@ -1,0 +1,20 @@
+"""What every page knows without asking: the office and how to reach a person there (F5)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def office(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``office`` (the catalogue's Office) and the switch for the official header.
+
+    The text "Offizielle Website" marks offers of German authorities, so it is off unless an office sets
+    OFFICIAL_WEBSITE: a demonstration must not claim it.
+    """
+    from casework.catalogue import catalogue  # here: error pages must render before the catalogue is loaded
+
+    return {
+        "office": catalogue().office,
+        "official_website": getattr(settings, "OFFICIAL_WEBSITE", False),
+    }
