@@ -18,7 +18,7 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class NeededPaper:
-    """A paper this person has to bring. ``people``: whom it concerns, where it follows from a repeated step."""
+    """A paper this person has to bring. ``people``: whom it concerns, if it follows from a repeated step."""
 
     kind: str
     why: Text

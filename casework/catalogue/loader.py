@@ -146,8 +146,9 @@ def _with_shared_questions(source: Source, shared: Source) -> dict[str, Any]:
                     mistakes.append(source.mistake(("steps", at, "questions", index, "use"), message))
                     continue
                 own = {key: value for key, value in question.items() if key != "use"}
-                question = {**bank[question["use"]], **own}
-            questions.append(question)
+                questions.append({**bank[question["use"]], **own})
+            else:
+                questions.append(question)
         steps.append({**step, "questions": questions} if isinstance(step, dict) else step)
     if mistakes:
         raise CatalogueError(mistakes)

@@ -83,7 +83,7 @@ class Option(Entry):
 
 
 class Question(Entry):
-    """One question. ``why`` is shown to the person: nobody should have to guess what an answer is for (F8)."""
+    """One question. ``why`` is shown: nobody should have to guess what an answer is for (F8)."""
 
     key: Key
     type: QuestionType
@@ -131,7 +131,7 @@ class Step(Entry):
 
 
 class PaperRule(Entry):
-    """A paper that is needed if the answers match ``when``; ``members.relation`` looks into a repeated step."""
+    """A paper needed if the answers match ``when``; ``members.relation`` looks into a repeated step."""
 
     kind: Key
     why: Text
@@ -214,7 +214,7 @@ class Reasons(Entry):
 
 
 class Office(Entry):
-    """The office and what it publishes. Waiting days are one figure per service, whatever the channel (F2)."""
+    """The office and what it publishes. Waiting days: one figure per service, whatever the channel (F2)."""
 
     name: Text
     street: str

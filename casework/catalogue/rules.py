@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from casework.catalogue.models import CHOICE_TYPES, BenefitName, Office, Question, Service, When
@@ -35,7 +36,7 @@ def unique(source: Source, part: str, entries: Sequence[Any]) -> list[str]:
 def benefit_names(source: Source, names: tuple[BenefitName, ...]) -> list[str]:
     """The names follow each other day by day, the last one until further notice."""
     mistakes = []
-    for index, (one, following) in enumerate(zip(names, names[1:], strict=False)):
+    for index, (one, following) in enumerate(pairwise(names)):
         if one.valid_until is None or following.valid_from != one.valid_until + timedelta(days=1):
             message = "must become valid on the day after the name before it ends"
             mistakes.append(source.mistake(("names", index + 1, "valid_from"), message))
