@@ -18,7 +18,7 @@ def prepare() -> None:
     os.environ["ANGEKOMMEN_MODE"] = "test"
     embedded.ensure_database_url()
     folder = embedded.data_folder().parent / "test"
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
     os.environ["ANGEKOMMEN_VAR"] = str(folder)
     # A developer's own shell must not change what the tests see.
     for name in ("CELERY_BROKER_URL", "CLAMD_ADDRESS", "EMAIL_HOST", "DEBUG", "PUBLIC_URL", "ALLOWED_HOSTS"):

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         self.say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
         if seed and not (User.objects.exists() or Submission.objects.exists()):
             self.say("Filling the empty database with the demo …")
             call_command("seed", **({"stage": stage} if stage else {}))
