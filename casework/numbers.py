@@ -45,7 +45,7 @@ def customer_number(text: str) -> str:
 def household_number(text: str) -> str:
     """Number of the Bedarfsgemeinschaft as ``12345//0001234``.
 
-    Letters also print it as ``12345BG0001234``; people leave out a slash, all slashes or the zeros after them.
+    Letters also print it as ``12345BG0001234``; people leave out slashes, or zeros after them.
     """
     number = re.sub(r"^BG(?:NR|NUMMER)?:?", "", _compact(text))
     found = _HOUSEHOLD.fullmatch(number)

@@ -78,8 +78,11 @@ class Dated(Entry):
 
 
 class Option(Entry):
+    """One answer to choose. ``exclusive``: means "none of these" and goes with no other option."""
+
     key: Key
     label: Text
+    exclusive: bool = False
 
 
 class Question(Entry):
@@ -109,6 +112,8 @@ class Question(Entry):
             raise PydanticCustomError("options", "only choice and choices have 'options'")
         if self.type not in (*CHOICE_TYPES, "yes_no") and self.example is None:
             raise PydanticCustomError("example", "'example' is missing")
+        if self.type != "choices" and any(option.exclusive for option in self.options):
+            raise PydanticCustomError("options", "only an option of choices can be 'exclusive'")
         if self.date_rule != "any" and self.type != "date":
             raise PydanticCustomError("date_rule", "only a date has a 'date_rule'")
         if self.type != "number" and (self.minimum, self.maximum) != (None, None):

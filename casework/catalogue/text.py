@@ -58,4 +58,4 @@ class Text(BaseModel):
 
 
 def _problem(message: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError("text", message, context)  # type: ignore[arg-type]
+    return PydanticCustomError("text", message, context)
