@@ -16,20 +16,22 @@ from casework.reading.limits import PICTURE_DPI
 from casework.reading.pictures import Pictures, encode, picture_scale
 from casework.reading.result import Problem
 
+_END_BYTES = 64 * 1024  # some programs write much behind the end
 _PASSWORD_ERRORS = {pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY}
 
 
 class PdfFile:
     """An opened PDF. Filled-in form fields are drawn; turned pages come out upright (/Rotate)."""
 
-    def __init__(self, document: pypdfium2.PdfDocument) -> None:
+    def __init__(self, document: pypdfium2.PdfDocument, *, cut_off: bool) -> None:
         self._document = document
+        self._cut_off = cut_off
         self.page_count = len(document)
         if self.page_count:
             document.init_forms()
 
     def draw(self, number: int) -> tuple[Pictures, bool]:
-        """Pictures of one page; never cut off, PDFs do not tell."""
+        """Pictures of one page, and whether the end of the file is missing (then pages may be, too)."""
         page = self._document[number - 1]
         try:
             width, height = page.get_size()  # in points of 1/72 inch, after rotation
@@ -41,13 +43,13 @@ class PdfFile:
             page.close()
         if image.mode != "RGB":
             image = image.convert("RGB")
-        return encode(image), False
+        return encode(image), self._cut_off
 
 
 def open_document(source: BinaryIO, order: dict[str, Any]) -> PdfFile:
     """Open a PDF. Raises UnreadableError, or what pikepdf raises if the repair fails too."""
     try:
-        opened = PdfFile(pypdfium2.PdfDocument(source))
+        opened = PdfFile(pypdfium2.PdfDocument(source), cut_off=_end_is_missing(source))
         if opened.page_count:
             return opened
     except pypdfium2.PdfiumError as error:
@@ -55,6 +57,13 @@ def open_document(source: BinaryIO, order: dict[str, Any]) -> PdfFile:
             raise UnreadableError(Problem.ENCRYPTED) from error
     source.seek(0)
     return _repaired(source)
+
+
+def _end_is_missing(source: BinaryIO) -> bool:
+    # Every PDF ends with the place of its table of contents. Without it PDFium silently takes what there is.
+    source.seek(0, io.SEEK_END)
+    source.seek(max(0, source.tell() - _END_BYTES))
+    return b"startxref" not in source.read()
 
 
 def _repaired(source: BinaryIO) -> PdfFile:
@@ -65,7 +74,7 @@ def _repaired(source: BinaryIO) -> PdfFile:
     except pikepdf.PasswordError as error:
         raise UnreadableError(Problem.ENCRYPTED) from error
     whole.seek(0)
-    opened = PdfFile(pypdfium2.PdfDocument(whole))
+    opened = PdfFile(pypdfium2.PdfDocument(whole), cut_off=True)
     if not opened.page_count:
         raise UnreadableError(Problem.DAMAGED)
     return opened

@@ -47,7 +47,7 @@ class Reading:
     pages: tuple[PagePicture, ...] = ()
     problem: Problem | None = None
     cut_off: bool = False
-    """Part of the picture data is missing; the pages are shown as far as they go."""
+    """Part of the data is missing; pages are shown as far as they go, and of a PDF some may be missing."""
     seconds: float = 0.0
     """Wall-clock time of the reading."""
     failed_pages: tuple[int, ...] = ()

@@ -180,9 +180,8 @@ _REFUSED: dict[str, tuple[int, int]] = {
     "memfd_create": (319, 279),
     "setsid": (112, 157),  # the parent kills the process group
     "setpgid": (109, 154),
-    "prlimit64": (302, 261),
 }
-_CLONE, _CLONE3, _TGKILL = (56, 220), (435, 435), (234, 131)
+_CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
 
 _ARCHITECTURES: dict[str, tuple[int, int]] = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -205,7 +204,8 @@ def _seccomp(libc: ctypes.CDLL) -> bool:
 def seccomp_program(machine: str, pid: int) -> bytes:
     """The filter as classic BPF, 8 bytes an instruction. Pure.
 
-    Threads may be started (decoders of HEIC do), processes not; signals only to ourselves (abort() needs it).
+    Threads may be started (decoders of HEIC do), processes not; signals and limits only for ourselves
+    (abort() and the C library need them).
     """
     column, architecture = _ARCHITECTURES[machine]
 
@@ -231,11 +231,14 @@ def seccomp_program(machine: str, pid: int) -> bytes:
         step(_ANY_BIT, _CLONE_THREAD, yes=1),
         step(_RETURN, _ERRNO | _EPERM),
         step(_RETURN, _ALLOW),
-        step(_EQUAL, _TGKILL[column], no=4),
-        step(_LOAD, _ARGUMENTS_AT),
-        step(_EQUAL, pid, yes=1),
-        step(_RETURN, _ERRNO | _EPERM),
-        step(_RETURN, _ALLOW),
-        step(_RETURN, _ALLOW),
     ]
+    for numbers, own in ((_TGKILL, pid), (_PRLIMIT, 0)):
+        steps += [
+            step(_EQUAL, numbers[column], no=4),
+            step(_LOAD, _ARGUMENTS_AT),
+            step(_EQUAL, own, yes=1),
+            step(_RETURN, _ERRNO | _EPERM),
+            step(_RETURN, _ALLOW),
+        ]
+    steps.append(step(_RETURN, _ALLOW))
     return b"".join(steps)
