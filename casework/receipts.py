@@ -56,6 +56,7 @@ class Receipt:
     number: str
     secret: str
     status_url: str
+    lookup_url: str
     case_code: str  # empty unless this receipt may open its case
     channel: str
     service: str
@@ -113,6 +114,7 @@ def receipt_of(submission: Submission) -> Receipt:
         number=submission.number,
         secret=submission.secret,
         status_url=f"{settings.PUBLIC_URL}/s/{submission.secret}",
+        lookup_url=f"{settings.PUBLIC_URL}/status/",
         case_code=submission.case.code if shows_case and submission.case else "",
         channel=submission.channel,
         service=submission.service,

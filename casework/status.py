@@ -1,15 +1,15 @@
 """What the holder of a receipt may see: her documents, her case, what is missing, what happens next."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.crypto import constant_time_compare
 
 from casework import queries, timeline
 from casework.catalogue import Text, catalogue
-from casework.clock import berlin_day
 from casework.codes import is_number, tidy
 from casework.models import Case, Document, Requirement, Submission
+from casework.workflow import RequirementState
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,27 @@ class Status:
     lines: list[timeline.Line]
     service_name: Text
     what_next: Text | None
-    expected_by: date | None  # from the office's published waiting time, the same for every channel (F2)
+    waiting_days: int | None  # working days the office publishes, the same for every channel (F2)
+
+    @property
+    def complete_on(self) -> date | None:
+        return self.case.complete_on if self.case else None
+
+    @property
+    def to_do(self) -> list[Requirement]:
+        """What the person still has to send, most urgent first."""
+        wanted = (RequirementState.MISSING, RequirementState.RESEND)
+        open_ones = [r for r in self.requirements if r.state in wanted]
+        return sorted(open_ones, key=lambda r: (r.due_on is None, r.due_on))
+
+    @property
+    def has_requests(self) -> bool:
+        """Whether a caseworker asked for something: then what follows must be said (SGB I § 66 (3))."""
+        return any(r.requested_at for r in self.to_do)
+
+    @property
+    def from_others(self) -> list[Requirement]:
+        return [r for r in self.requirements if r.state == RequirementState.ELSEWHERE]
 
     @property
     def documents(self) -> list[Document]:
@@ -65,8 +85,6 @@ def status_of(submission: Submission) -> Status:
     key, version = (
         (case.service, case.service_version) if case else (submission.service, submission.service_version)
     )
-    days = cat.office.waiting_days.get(key)
-    start = case.received_at if case and case.received_at else submission.received_at
     return Status(
         submission=submission,
         case=case,
@@ -76,5 +94,5 @@ def status_of(submission: Submission) -> Status:
         lines=timeline.for_claimant(case, submissions),
         service_name=cat.service(key, version=version).name,
         what_next=cat.office.what_next.get(key),
-        expected_by=berlin_day(start) + timedelta(days=days) if days else None,
+        waiting_days=cat.office.waiting_days.get(key),
     )

@@ -87,6 +87,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "portal.templatetags.components",
+                "portal.templatetags.claimant",
             ],
         },
     }

@@ -98,7 +98,7 @@ SAMPLE_ROWS = [
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """The page. Query: ``lang`` (ar shows it from right to left), ``staff`` (the layout for staff), ``errors``.
+    """The page. Query: ``lang=ar`` (right to left), ``staff`` (the layout for staff), ``errors``.
 
     Not for the public: only outside production. Errors: PermissionDenied.
     """

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from casework import outbox
+from portal.management.commands.sweep import HOUSEKEEPING_SECONDS, housekeeping
 
 
 class Command(BaseCommand):
@@ -17,10 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tidied = time.monotonic()
         while True:
             close_old_connections()
             try:
                 done = outbox.sweep(limit=20)
+                if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
+                    housekeeping()
+                    tidied = time.monotonic()
             except DatabaseError as error:
                 if options["once"]:
                     raise

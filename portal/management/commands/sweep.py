@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from casework import guessing, outbox
+from channels import drafts
+
+HOUSEKEEPING_SECONDS = 3600
 
 
 class Command(BaseCommand):
@@ -18,12 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one sweep and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tidied = 0.0
         while True:
             close_old_connections()
             try:
                 for pk in outbox.overdue(options["grace"]):
                     outbox.run(pk)
-                guessing.forget_old()
+                if time.monotonic() - tidied > HOUSEKEEPING_SECONDS or not tidied:
+                    housekeeping()
+                    tidied = time.monotonic()
             except DatabaseError as error:
                 if options["once"]:
                     raise
@@ -31,3 +37,9 @@ class Command(BaseCommand):
             if options["once"]:
                 return
             time.sleep(options["pause"])
+
+
+def housekeeping() -> None:
+    """What is no longer needed: counters of wrong numbers, drafts nobody came back to."""
+    guessing.forget_old()
+    drafts.forget_old()
