@@ -335,10 +335,10 @@ def error_summary(*forms: Any) -> SafeString:
     return render("error_summary", lines=lines) if lines else mark_safe("")
 
 
-def _errors(form: Any) -> list[dict[str, str]]:
+def _errors(form: Any) -> list[dict[str, Any]]:
     """Each error with the id of the control it belongs to; the same words as next to the field."""
     if isinstance(form, BaseFormSet):
-        lines = [{"text": text, "target": ""} for text in form.non_form_errors()]
+        lines: list[dict[str, Any]] = [{"text": text, "target": ""} for text in form.non_form_errors()]
         return lines + [line for part in form.forms for line in _errors(part)]
     if not isinstance(form, BaseForm):
         raise ComponentError(f"error_summary takes forms and formsets, not {type(form).__name__}")
