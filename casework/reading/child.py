@@ -42,7 +42,7 @@ def main(order_text: str) -> None:
     order: dict[str, Any] = json.loads(order_text)
     with os.fdopen(order["pipe"], "wb", buffering=0) as pipe:
         try:
-            opener = _opener(order["media_type"])
+            opener = _opener(order)
             walls = _shut_in(order)
         except BaseException:
             _send(pipe, frames.pack("broken", text=traceback.format_exc()[-2000:]))
@@ -64,19 +64,20 @@ def _send(pipe: Any, message: bytes) -> None:
         view = view[pipe.write(view) :]
 
 
-def _opener(media_type: str) -> ModuleType | None:
+def _opener(order: dict[str, Any]) -> ModuleType | None:
     """The module for this type, fully imported; None if the library for it is not installed."""
     import encodings.cp1252
     import encodings.latin_1
     import encodings.utf_16_le  # noqa: F401  libraries ask for these later, when no file can be opened any more
 
-    if media_type == "application/pdf":
+    if order["media_type"] == "application/pdf":
         from casework.reading import pdf
 
+        pdf.prepare(order)
         return pdf
     from casework.reading import images
 
-    return images if images.prepare(media_type) else None
+    return images if images.prepare(order["media_type"]) else None
 
 
 def _shut_in(order: dict[str, Any]) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""PDF by pypdfium2; what it cannot open is repaired by pikepdf and tried again. Runs only in the child."""
+"""PDF by pypdfium2; what it cannot open is repaired by pikepdf, in a second child. Runs only in the child."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import math
 from typing import Any, BinaryIO
 
-import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 from PIL import WebPImagePlugin  # noqa: F401  imported now, when files can still be opened
@@ -46,17 +45,27 @@ class PdfFile:
         return encode(image), self._cut_off
 
 
+def prepare(order: dict[str, Any]) -> None:
+    """Import what this order needs, while files can still be opened."""
+    if order["repair"]:
+        import pikepdf  # noqa: F401  as long to load as all the rest, and rarely needed
+
+
 def open_document(source: BinaryIO, order: dict[str, Any]) -> PdfFile:
-    """Open a PDF. Raises UnreadableError, or what pikepdf raises if the repair fails too."""
+    """Open a PDF. Raises UnreadableError, or what the parsers raise."""
+    cut_off = order["repair"] or _end_is_missing(source)
+    source.seek(0)
     try:
-        opened = PdfFile(pypdfium2.PdfDocument(source), cut_off=_end_is_missing(source))
-        if opened.page_count:
-            return opened
+        if order["repair"]:
+            source = _repaired(source)
+        opened = PdfFile(pypdfium2.PdfDocument(source), cut_off=cut_off)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) in _PASSWORD_ERRORS:
             raise UnreadableError(Problem.ENCRYPTED) from error
-    source.seek(0)
-    return _repaired(source)
+        raise
+    if not opened.page_count:
+        raise UnreadableError(Problem.DAMAGED)
+    return opened
 
 
 def _end_is_missing(source: BinaryIO) -> bool:
@@ -66,7 +75,9 @@ def _end_is_missing(source: BinaryIO) -> bool:
     return b"startxref" not in source.read()
 
 
-def _repaired(source: BinaryIO) -> PdfFile:
+def _repaired(source: BinaryIO) -> BinaryIO:
+    import pikepdf
+
     try:
         with pikepdf.open(source) as broken:
             whole = io.BytesIO()
@@ -74,7 +85,4 @@ def _repaired(source: BinaryIO) -> PdfFile:
     except pikepdf.PasswordError as error:
         raise UnreadableError(Problem.ENCRYPTED) from error
     whole.seek(0)
-    opened = PdfFile(pypdfium2.PdfDocument(whole), cut_off=True)
-    if not opened.page_count:
-        raise UnreadableError(Problem.DAMAGED)
-    return opened
+    return whole

@@ -75,11 +75,10 @@ def read(source: Path, into: Path, *, limits: Limits = USUAL, on_page: OnPage | 
     if kind not in READABLE:
         return Reading(kind, 0, problem=Problem.UNKNOWN_TYPE)
     progress = _Progress(into, limits, on_page, deadline=started + limits.wall_seconds)
-    while progress.next_slice():
-        first = progress.next_page
-        with source.open("rb") as file:
-            ended = _run_child(_order(kind, limits, first), file.fileno(), progress)
-        progress.child_ended(ended, first)
+    _read_slices(source, kind, progress)
+    if kind == "application/pdf" and progress.problem is Problem.DAMAGED and progress.page_count is None:
+        progress = _Progress(into, limits, on_page, deadline=progress.deadline)
+        _read_slices(source, kind, progress, repair=True)
     return progress.reading(kind, time.monotonic() - started)
 
 
@@ -216,6 +215,15 @@ class _Progress:
         self.over = True
 
 
+def _read_slices(source: Path, kind: str, progress: _Progress, *, repair: bool = False) -> None:
+    while progress.next_slice():
+        first = progress.next_page
+        with source.open("rb") as file:
+            order = _order(kind, progress.limits, first) | {"repair": repair}
+            ended = _run_child(order, file.fileno(), progress)
+        progress.child_ended(ended, first)
+
+
 def _named_problem(message: dict[str, Any]) -> Problem:
     try:
         return Problem(str(message.get("problem")))
@@ -227,6 +235,7 @@ def _order(kind: str, limits: Limits, first: int) -> dict[str, Any]:
     return {
         "media_type": kind,
         "first": first,
+        "repair": False,
         "parent": os.getpid(),
         "cpu_seconds": limits.cpu_seconds,
         "memory_bytes": limits.memory_bytes,
