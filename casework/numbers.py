@@ -13,6 +13,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 _SEPARATORS = re.compile(r"[\s.\-\u2010-\u2015\u2212_]+")
 _CUSTOMER = re.compile(r"[0-9]{3}[A-Z][0-9]{6}")
 _HOUSEHOLD = re.compile(r"([0-9]{5})(?:[/\\]+|BG)([0-9]{1,7})|([0-9]{5})([0-9]{7})")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}")
 _PENSION = re.compile(r"[0-9]{8}[A-Z][0-9]{3}")
 _PENSION_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 
@@ -58,6 +59,10 @@ def household_number(text: str) -> str:
 def iban(text: str) -> str:
     """IBAN without spaces, its length and check digits verified (ISO 13616)."""
     number = re.sub(r"^IBAN:?", "", _compact(text))
+    if not _IBAN.fullmatch(number):
+        raise NumberError("shape")
+    if number.startswith("DE") and len(number) != 22:
+        raise NumberError("length")
     try:
         # The country's own account check is left out: banks exist that do not follow it.
         return str(stdnum_iban.validate(number, check_country=False))

@@ -93,6 +93,7 @@ def iban(text: str) -> str:
             "check_digit": _(
                 "Vergleichen Sie die IBAN mit Ihrer Bankkarte. Ein Zeichen fehlt oder ist anders."
             ),
+            "length": _("Eine deutsche IBAN hat 22 Zeichen. Vergleichen Sie sie mit Ihrer Bankkarte."),
             "country": _("Vergleichen Sie die ersten zwei Buchstaben der IBAN mit Ihrer Bankkarte."),
         }.get(error.rule, _("Geben Sie die ganze IBAN ein, zum Beispiel DE89 3704 0044 0532 0130 00."))
         raise ValidationError(message, error.rule) from error

@@ -10,7 +10,7 @@ A repeated step is edited one entry at a time: ``form_class(step, answers)`` is 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext as _

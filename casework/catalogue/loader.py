@@ -162,8 +162,8 @@ def _list(value: Any) -> list[Any]:
 def _names_during(source: Source, benefit: _Benefit, data: dict[str, Any]) -> list[BenefitName]:
     """Names of the benefit while the service is valid; more than one is a mistake if the service says it."""
     start, end = data.get("valid_from"), data.get("valid_until") or date.max
-    if not isinstance(start, date) or not isinstance(end, date):
-        return []  # the shape check says it better
+    if not isinstance(start, date) or not isinstance(end, date) or end < start:
+        return list(benefit.names[-1:])  # the shape check says what is wrong with the dates
     names = [name for name in benefit.names if name.valid_from <= end and (name.valid_until or end) >= start]
     if PLACEHOLDER in str(data) and (not names or len(names) > 1):
         message = "the benefit changes its name while this version is valid: end it and write a new version"

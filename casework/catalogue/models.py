@@ -42,7 +42,7 @@ def _pairs(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if not all(isinstance(wanted, list) and wanted for wanted in value.values()):
-        raise PydanticCustomError("when", "'when' is written {{question: [value, …]}}")
+        raise PydanticCustomError("when", "'when' is written {question: [value, …]}")
     return tuple((question, tuple(wanted)) for question, wanted in value.items())
 
 

@@ -28,7 +28,7 @@ class Text(BaseModel):
         if isinstance(value, Text):
             return value
         if not isinstance(value, dict):
-            raise PydanticCustomError("text", "a text is needed: {{de: …, en: …}}")
+            raise PydanticCustomError("text", "a text is needed: {de: …, en: …}")
         if set(value) == {"all"}:
             value = dict.fromkeys(NEEDED, value["all"])
         for language in NEEDED:
@@ -41,7 +41,7 @@ class Text(BaseModel):
                 raise _problem("'{language}' must be words", language=language)
             if found := PLACEHOLDER.search(words):
                 raise _problem(
-                    "placeholder '{placeholder}' is not known here ('{{benefit}}' belongs to services)",
+                    "placeholder '{placeholder}' is not known here ('{benefit}' belongs to services)",
                     placeholder=found.group(),
                 )
         return {"words": tuple((language, words.strip()) for language, words in value.items())}
