@@ -75,8 +75,12 @@ class StepForm(forms.Form):
         """What was answered, ready for JSON, without questions that do not follow from the other answers.
 
         Also works while some fields have errors: then it holds the others, so that a draft can keep them.
+        ValueError if nothing was sent.
         """
-        cleaned = getattr(self, "cleaned_data", {})
+        if not self.is_bound:
+            raise ValueError("an empty form has no answers")
+        self.is_valid()  # nobody has to remember to ask first
+        cleaned = self.cleaned_data
         return {
             question.key: cleaned[question.key]
             for question in self._asked(cleaned)
