@@ -104,7 +104,7 @@ def form_class(
     known = dict(answers or {})
     before = known
     if step.repeat:
-        before = dict(known[step.key][entry]) if entry is not None else {}
+        before = dict((known.get(step.key) or [])[entry]) if entry is not None else {}
         known.update(dict.fromkeys(question.key for question in step.questions))
     own = {question.key for question in step.questions}
     # A condition inside the step is decided when the form comes back, one on an earlier step now.
@@ -113,9 +113,8 @@ def form_class(
         for question in step.questions
         if matches(tuple(pair for pair in question.when if pair[0] not in own), known)
     ]
-    form = type(
-        "StepForm", (StepForm,), {"__module__": __name__, "step": step, "entry": entry, "known": known}
-    )
+    attributes = {"__module__": __name__, "step": step, "entry": entry, "known": known}
+    form = cast("type[StepForm]", type("StepForm", (StepForm,), attributes))
     form.filled_in = {q.key: _typed(q, before[q.key]) for q in shown if is_answered(before.get(q.key))}
     # Not as class attributes: a question may be called like an attribute of the form.
     form.base_fields = {question.key: _field(question, everything_optional) for question in shown}

@@ -326,7 +326,7 @@ def test_draft_survives_being_shown_and_sent_again(kind: str) -> None:
     query = QueryDict(mutable=True)
     for number, part in enumerate(("day", "month", "year")):
         if kind == "date":
-            query[f"q_{part}"] = shown.fields["q"].widget.decompress(shown.initial["q"])[number]  # type: ignore[attr-defined]
+            query[f"q_{part}"] = shown.fields["q"].widget.decompress(shown.initial["q"])[number]
     if kind != "date":
         value = shown.initial["q"]
         query.setlist("q", value if isinstance(value, list) else [str(value)])
