@@ -76,6 +76,7 @@ class Portal:
         }
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        self.broken = ""  # why it never came up: the next test need not wait for the same
 
     @property
     def mail_folder(self) -> Path:
@@ -84,6 +85,8 @@ class Portal:
 
     def begin(self) -> None:
         """Bring up what is not running and forget what earlier tests logged."""
+        if self.broken:
+            raise RuntimeError(self.broken)
         for name in ("web", "worker"):
             self._log(name).write_bytes(b"")
         shutil.rmtree(self.mail_folder, ignore_errors=True)
@@ -96,7 +99,8 @@ class Portal:
         try:
             processes.wait_until_healthy(self.url, self.web)
         except RuntimeError as error:
-            raise RuntimeError(f"{error}\n{self.log('web')}") from None
+            self.broken = f"{error}\n{self.log('web')[-4000:]}"
+            raise RuntimeError(self.broken) from None
 
     def start_worker(self) -> None:
         if self.worker is None or self.worker.poll() is not None:
