@@ -86,7 +86,8 @@ def _runnable() -> Q:
 
 
 def _failed(pk: int, lease: uuid.UUID, error: str) -> None:
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # the failure may have been the connection's
     with transaction.atomic():
         row = Outbox.objects.select_for_update().filter(pk=pk, lease=lease).first()
         if row is None:  # the lease ran out and somebody else has it

@@ -62,6 +62,7 @@ class Receipt:
     service: str
     service_name: Text
     received_at: datetime
+    day_only: bool  # only the day of arrival is known (a letter), not the hour
     recorded_at: datetime
     application_day: date | None
     sender: dict[str, Any]
@@ -120,6 +121,7 @@ def receipt_of(submission: Submission) -> Receipt:
         service=submission.service,
         service_name=service.name,
         received_at=submission.received_at,
+        day_only=submission.day_only,
         recorded_at=submission.recorded_at,
         application_day=submission.application_day,
         sender=submission.sender,

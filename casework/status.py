@@ -25,6 +25,11 @@ class Status:
     waiting_days: int | None  # working days the office publishes, the same for every channel (F2)
 
     @property
+    def first(self) -> Submission:
+        """The earliest arrival: its date is the one that counts."""
+        return self.submissions[0]
+
+    @property
     def complete_on(self) -> date | None:
         return self.case.complete_on if self.case else None
 

@@ -1,11 +1,12 @@
 import uuid
+from datetime import date
 from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from casework.codes import new_number, new_secret
-from casework.envelope import Channel, Role
+from casework.envelope import Channel, Role, Sender
 from casework.models.cases import Case, Requirement
 from casework.models.files import StoredFile, new_salt
 from casework.models.people import Person, User
@@ -69,6 +70,20 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def given(self) -> Sender:
+        """The sender as given."""
+        fields = dict(self.sender)
+        born = fields.get("birth_date")
+        return Sender(**{**fields, "birth_date": date.fromisoformat(born) if born else None})
+
+
+class Standing(models.Manager["Document"]):
+    """Without what was withdrawn: pages scanned into the wrong letter must not show on anybody's page."""
+
+    def get_queryset(self) -> models.QuerySet["Document"]:
+        return super().get_queryset().exclude(state=DocumentState.WITHDRAWN)
+
 
 class Document(models.Model):
     """One paper of a submission: a kind, a state, and the files or pages it consists of."""
@@ -87,6 +102,9 @@ class Document(models.Model):
     )
     salt = models.BinaryField(default=new_salt, editable=False)
     recorded_at = models.DateTimeField()
+
+    objects = Standing()
+    with_withdrawn = models.Manager()
 
     class Meta:
         ordering: ClassVar = ["position"]

@@ -1,8 +1,15 @@
 """Words and colours for states, the same on every page. The words are templates."""
 
+from datetime import datetime
+from typing import Any
+
 from django import template
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
+
+from casework.clock import BERLIN
+from portal.templatetags.components import berlin_date
 
 register = template.Library()
 
@@ -30,6 +37,21 @@ def state_words(state: str) -> SafeString:
 @register.filter
 def state_tone(state: str) -> str:
     return TONES[state]
+
+
+@register.filter
+def arrival(arrived: Any) -> str:
+    """When a submission (or its receipt) arrived: to the second, or the day if only that is known."""
+    if arrived.day_only:
+        return berlin_date(arrived.received_at)
+    return berlin_exact(arrived.received_at)
+
+
+@register.filter
+def berlin_exact(at: datetime) -> str:
+    """12. November 2026, 14:03:27 Uhr (MEZ): for what may serve as proof."""
+    at = timezone.localtime(at, BERLIN)
+    return render_to_string("components/berlin_time.html", {"at": at, "exact": True}).strip()
 
 
 @register.simple_tag

@@ -184,8 +184,17 @@ def summary_row(key: str, value: Any, *, change: str = "", context: str = "") ->
 
 
 @register.simple_block_tag
-def receipt_panel(content: str, number: str, at: datetime, title: str = "") -> SafeString:
-    return render("receipt_panel", number=codes.grouped(number), at=at, title=title, body=inner(content))
+def receipt_panel(
+    content: str, number: str, at: datetime, title: str = "", *, day_only: bool = False
+) -> SafeString:
+    return render(
+        "receipt_panel",
+        number=codes.grouped(number),
+        at=at,
+        day_only=day_only,
+        title=title,
+        body=inner(content),
+    )
 
 
 @register.simple_block_tag

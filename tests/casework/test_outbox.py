@@ -1,0 +1,128 @@
+"""The list of work: nothing is lost, nothing loops, everything may run twice."""
+
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db.models.functions import Now
+from django.test import override_settings
+
+from casework import outbox
+from casework.models import Event, Outbox, Page, StoredFile
+from tests import cast, files
+
+pytestmark = pytest.mark.django_db
+
+
+def work_off() -> None:
+    while outbox.sweep():
+        pass
+
+
+def test_sweep_reads_a_file_into_page_pictures():
+    cast.receive(cast.paper(content=files.pdf(3)))
+    work_off()
+    assert StoredFile.objects.get().page_count == Page.objects.count() == 3
+    assert not Outbox.objects.exclude(state="done").exists()
+
+
+def test_run_does_a_row_once():
+    cast.receive(cast.paper())
+    row = Outbox.objects.get(effect="read")
+    assert outbox.run(row.pk) is True
+    assert outbox.run(row.pk) is False
+    assert Event.objects.filter(kind="file_read").count() == 1
+
+
+def test_every_effect_may_run_again():
+    cast.receive(cast.paper(), notice_email="amira@example.org")
+    work_off()
+    before = (Page.objects.count(), len(mail.outbox), Event.objects.count())
+    Outbox.objects.update(state="due", attempts=0, due_at=Now())
+    work_off()
+    assert (Page.objects.count(), len(mail.outbox), Event.objects.count()) == before
+
+
+def test_row_of_a_lost_worker_is_done_by_the_next_when_its_lease_is_over():
+    cast.receive(cast.paper())
+    row = Outbox.objects.get(effect="read")
+    Outbox.objects.filter(pk=row.pk).update(state="running", attempts=1, lease_until=Now() + timedelta(minutes=1))
+    assert outbox.run(row.pk) is False
+    Outbox.objects.filter(pk=row.pk).update(lease_until=Now() - timedelta(seconds=1))
+    assert outbox.run(row.pk) is True
+
+
+def test_third_failure_becomes_a_notice_and_is_not_tried_again():
+    cast.receive(cast.paper())
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    with override_settings(CLAMD_ADDRESS=address):
+        for _ in range(4):
+            Outbox.objects.filter(effect="scan").update(due_at=Now())
+            work_off()
+    row = Outbox.objects.get(effect="scan")
+    assert (row.state, row.attempts) == ("failed", 3)
+    assert "ConnectionRefusedError" in row.last_error
+    assert [e.data["effect"] for e in Event.objects.filter(kind="effect_failed")] == ["scan"]
+
+
+def test_file_that_kills_its_worker_three_times_is_told_as_unreadable():
+    cast.receive(cast.paper())
+    Outbox.objects.filter(effect="read").update(
+        state="running", attempts=3, lease_until=Now() - timedelta(seconds=1)
+    )
+    work_off()
+    assert Outbox.objects.get(effect="read").state == "failed"
+    assert StoredFile.objects.get().problem == "crashed"
+    assert Event.objects.filter(kind="file_unreadable").count() == 1
+
+
+def test_ring_without_a_broker_does_not_stand_in_the_way(transactional_db: None):
+    with override_settings(CELERY_BROKER_URL="redis://127.0.0.1:1/0"):
+        assert cast.receive(cast.paper()).number
+
+
+def test_receipt_by_mail_names_nobody_and_no_file(mailoutbox: list):
+    cast.receive(cast.paper(name="Haddad_Lohn.jpg"), notice_email="amira@example.org")
+    work_off()
+    (message,) = mailoutbox
+    everything = message.subject + message.body + message.alternatives[0].content
+    for personal in ("Haddad", "Amira", "Lohn", "jpg", "1991"):
+        assert personal not in everything
+    assert cast.Submission.objects.get().number[:4] in message.subject
+
+
+def test_sender_is_told_at_once_that_a_file_cannot_be_opened(mailoutbox: list):
+    cast.receive(cast.paper(content=files.encrypted_pdf()), notice_email="amira@example.org")
+    work_off()
+    assert StoredFile.objects.get().problem == "encrypted"
+    assert len(mailoutbox) == 2
+
+
+@pytest.mark.parametrize(("reply", "state"), [(b"stream: OK\0", "clean"), (b"stream: Eicar FOUND\0", "found")])
+def test_scan_takes_what_clamd_says(reply: bytes, state: str):
+    """A listener that speaks clamd's INSTREAM protocol; the daemon itself needs its signatures from outside."""
+    server = socket.create_server(("127.0.0.1", 0))
+    got = bytearray()
+
+    def serve() -> None:
+        peer, _ = server.accept()
+        with peer:
+            assert peer.recv(10, socket.MSG_WAITALL) == b"zINSTREAM\0"
+            while size := int.from_bytes(peer.recv(4, socket.MSG_WAITALL)):
+                got.extend(peer.recv(size, socket.MSG_WAITALL))
+            peer.sendall(reply)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    data = files.jpeg()
+    cast.receive(cast.paper(content=data))
+    with override_settings(CLAMD_ADDRESS=f"127.0.0.1:{server.getsockname()[1]}"):
+        work_off()
+    thread.join(5)
+    server.close()
+    assert bytes(got) == data
+    assert StoredFile.objects.get().virus == state
