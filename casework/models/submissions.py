@@ -71,6 +71,11 @@ class Submission(models.Model):
         return self.number
 
     @property
+    def day_only(self) -> bool:
+        """Whether only the day of arrival is known: a letter without the hour the letterbox was emptied."""
+        return self.channel == Channel.POST and self.emptied_at is None
+
+    @property
     def given(self) -> Sender:
         """The sender as given."""
         fields = dict(self.sender)
