@@ -1,6 +1,10 @@
 """People the office knows: look-ups by strong keys and making a new one."""
 
+from collections.abc import Collection
 from dataclasses import asdict
+from uuid import UUID
+
+from django.db import connection, transaction
 
 from casework.envelope import Sender
 from casework.matching.strong import Known, fold
@@ -31,6 +35,16 @@ def namesakes(sender: Sender) -> list[Known]:
     return [known(p) for p in Person.objects.filter(name_key=key, birth_date=sender.birth_date)[:20]]
 
 
+def lock(sender: Sender) -> None:
+    """Two who make the same person known wait for each other. The same names as `intake` locks."""
+    names = [f"customer:{sender.customer_number}"] if sender.customer_number else []
+    if sender.name and sender.birth_date:
+        names.append(f"person:{name_key(sender.given_name, sender.family_name)}:{sender.birth_date}")
+    with connection.cursor() as cursor:
+        for name in sorted(names):  # always in the same order: no deadlock
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def create(sender: Sender, language: str = "de") -> Person:
     """A new person from what was given; the household is made known if its number is."""
     fields = asdict(sender)
@@ -43,6 +57,31 @@ def create(sender: Sender, language: str = "de") -> Person:
         language=language,
         name_key=name_key(sender.given_name, sender.family_name),
     )
+
+
+class PersonKnown(Exception):
+    """People with this name and birth date, or the holder of this customer number, exist already."""
+
+    def __init__(self, known: list[Person], *, number_taken: bool) -> None:
+        super().__init__(f"{len(known)} known already")
+        self.known, self.number_taken = known, number_taken
+
+
+@transaction.atomic
+def create_unless_known(sender: Sender, language: str, *, others: Collection[UUID] = ()) -> Person:
+    """A new person; never silently a second one.
+
+    ``others``: public ids of people of the same name and birth date whom staff looked at and found to be
+    somebody else. Errors: PersonKnown, also when two try at the same time; nothing is made then.
+    """
+    lock(sender)
+    holder = by_customer_number(sender.customer_number)
+    if holder is not None:
+        raise PersonKnown([Person.objects.get(pk=holder.person)], number_taken=True)
+    same = list(Person.objects.filter(pk__in=[k.person for k in namesakes(sender)]).order_by("pk"))
+    if any(person.public_id not in others for person in same):
+        raise PersonKnown(same, number_taken=False)
+    return create(sender, language)
 
 
 def team_for(person: Person) -> Team | None:
