@@ -76,7 +76,12 @@ def test_keeper_starts_a_dead_child_again_and_says_so() -> None:
         processes.kill(first)
         assert keeper.look() == ["sleeper ended with code -9, starting again in 1 s"]
         news: list[str] = []
-        wait_for(lambda: news.extend(keeper.look()) or news, 10)
+
+        def heard() -> list[str]:
+            news.extend(keeper.look())
+            return news
+
+        wait_for(heard, 10)
         second = keeper.running["sleeper"]
         assert news == [f"sleeper runs again (process {second.pid})"]
         processes.kill(second)
