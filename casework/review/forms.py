@@ -1,0 +1,167 @@
+"""What caseworkers type. The messages are German, the source language of the translations."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.catalogue import catalogue
+
+NOTE_LIMIT = 300
+FURTHEST = timedelta(days=366)
+CHOOSE = gettext_lazy("Bitte wählen")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def format_value(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class DueField(forms.DateField):
+    """A day until which something is asked for: not in the past, at most a year ahead."""
+
+    widget = DayInput
+
+    def __init__(self, *, today: date, **options: Any) -> None:
+        self.today = today
+        super().__init__(
+            input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+            error_messages={
+                "required": _("Geben Sie ein Datum ein."),
+                "invalid": _("Geben Sie das Datum so ein: 24.12.2026."),
+            },
+            **options,
+        )
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and value <= self.today:
+            raise ValidationError(_("Wählen Sie einen Tag nach heute."), "past")
+        if value is not None and value > self.today + FURTHEST:
+            raise ValidationError(_("Wählen Sie einen Tag innerhalb eines Jahres."), "far")
+
+
+class PlainForm(forms.Form):
+    use_required_attribute = False  # errors are ours to word, not the browser's
+
+
+class RejectForm(PlainForm):
+    """Why a paper has to be sent again, and until when."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        due = today + timedelta(days=catalogue().office.due_days)
+        self.fields["reason"] = forms.ChoiceField(
+            label=_("Grund"),
+            choices=[(reason.key, str(reason.label)) for reason in catalogue().reject_reasons],
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": _("Wählen Sie einen Grund."),
+                "invalid_choice": _("Wählen Sie einen Grund."),
+            },
+        )
+        self.fields["due_on"] = DueField(label=_("Bis wann"), today=today, initial=due)
+
+
+class RequestForm(PlainForm):
+    """Which paper is asked for, why, until when and from whom (SGB I §§ 60, 65)."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cat = catalogue()
+        wrong = {"required": _("Wählen Sie ein Papier."), "invalid_choice": _("Wählen Sie ein Papier.")}
+        kinds = [(kind.key, str(kind.name)) for kind in cat.kinds(today)]
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Papier"), choices=[("", CHOOSE), *kinds], error_messages=wrong
+        )
+        self.fields["reason"] = forms.ChoiceField(
+            label=_("Warum"),
+            choices=[(reason.key, str(reason.label)) for reason in cat.request_reasons],
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": _("Wählen Sie einen Grund."),
+                "invalid_choice": _("Wählen Sie einen Grund."),
+            },
+        )
+        self.fields["due_on"] = DueField(
+            label=_("Bis wann"), today=today, initial=today + timedelta(days=cat.office.due_days)
+        )
+        self.fields["note"] = forms.CharField(
+            label=_("In eigenen Worten"),
+            help_text=_("Das liest die Person so, wie Sie es schreiben. Höchstens 300 Zeichen."),
+            required=False,
+            max_length=NOTE_LIMIT,
+            widget=forms.Textarea(attrs={"rows": 3, "maxlength": False}),
+            error_messages={"max_length": _("Kürzen Sie den Text auf höchstens 300 Zeichen.")},
+        )
+        self.fields["someone_else"] = forms.BooleanField(
+            label=_("Das Papier kommt von jemand anderem, zum Beispiel vom Arbeitgeber"), required=False
+        )
+
+
+class KindForm(PlainForm):
+    """What kind of paper it really is."""
+
+    def __init__(self, *args: Any, today: date, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"kind": kind}, **kwargs)
+        cat = catalogue()
+        kinds = {one.key: str(one.name) for one in (cat.document_kind(kind), *cat.kinds(today))}
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Art des Papiers"),
+            choices=sorted(kinds.items(), key=lambda pair: pair[1].casefold()),
+            error_messages={"invalid_choice": _("Wählen Sie eine Art.")},
+        )
+
+
+class ServiceForm(PlainForm):
+    """Of which service a new case is."""
+
+    def __init__(self, *args: Any, services: list[tuple[str, str]], likely: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, initial={"service": likely}, **kwargs)
+        self.fields["service"] = forms.ChoiceField(
+            label=_("Neuer Fall für"),
+            choices=[("", CHOOSE), *services],
+            error_messages={
+                "required": _("Wählen Sie, wofür der neue Fall ist."),
+                "invalid_choice": _("Wählen Sie, wofür der neue Fall ist."),
+            },
+        )
+
+
+WHOSE = ("all", "mine", "nobody")
+
+
+class FilterForm(PlainForm):
+    """The filters of the inbox, kept in the address; what does not fit is as if it were not there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [
+            ("open", _("Alle offenen")),
+            ("new", _("Mit neuen Papieren")),
+            ("missing", _("Es fehlt noch etwas")),
+            ("complete", _("Vollständig")),
+            ("closed", _("Abgeschlossen")),
+        ]
+        services = [
+            (s.key, str(s.name)) for s in catalogue().services() if s.opens_case and not s.opens_case_of
+        ]
+        self.fields["q"] = forms.CharField(
+            label=_("Name, Geburtsdatum oder Nummer"), required=False, max_length=120
+        )
+        self.fields["leistung"] = forms.ChoiceField(
+            label=_("Anliegen"), choices=[("", _("Alle")), *services], required=False
+        )
+        self.fields["stand"] = forms.ChoiceField(label=_("Stand"), choices=states, required=False)
+        self.fields["wer"] = forms.ChoiceField(
+            choices=[(whose, whose) for whose in WHOSE], required=False, widget=forms.HiddenInput
+        )
+
+    def chosen(self, name: str) -> str:
+        """The value if it fits, else nothing."""
+        return str(self.cleaned_data.get(name) or "") if self.is_bound else ""
