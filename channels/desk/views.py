@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casework import actions, lookup, people, queries
+from casework import actions, finding, people, queries
 from casework.catalogue import Service, UnknownEntry, catalogue
 from casework.envelope import Actor, Role
 from casework.models import Case, Person, Submission, User
@@ -67,13 +67,13 @@ def start(request: HttpRequest) -> HttpResponse:
         "meant": meant,
         "found": found[:FEW],
         "more": len(found) > FEW,
-        "waiting": lookup.unassigned_with(_user(request), number=meant.number, secret=meant.secret),
+        "waiting": finding.unassigned_with(_user(request), number=meant.number, secret=meant.secret),
     }
     return render(request, "desk/start.html", context)
 
 
 def _start(request: HttpRequest, form: SearchForm) -> dict[str, object]:
-    return {"section": "desk", "form": form, "today": lookup.recorded_today(_user(request))[:50]}
+    return {"section": "desk", "form": form, "today": finding.recorded_today(_user(request))[:50]}
 
 
 def _meant(text: str) -> Wanted:
@@ -88,8 +88,8 @@ def _found(user: User, meant: Wanted) -> list[Person]:
         "number": meant.number,
         "secret": meant.secret,
     }
-    holders = list(lookup.people_with_key(user, **numbers)) if meant.has_key else []
-    similar = lookup.people_like(user, meant.words, meant.birth_dates)[: FEW + 1]
+    holders = list(finding.people_with_key(user, **numbers)) if meant.has_key else []
+    similar = finding.people_like(user, meant.words, meant.birth_dates)[: FEW + 1]
     return holders + [person for person in similar if person not in holders]
 
 
@@ -153,7 +153,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def _cases_seen(request: HttpRequest, person: Person) -> list[Case]:
     """The person's cases, after the log says that the desk looked at the open ones (F4)."""
-    cases = lookup.cases_of(_user(request), person)
+    cases = finding.cases_of(_user(request), person)
     for case in cases:
         if case.state == CaseState.OPEN:
             actions.view_case(case, _actor(request))
@@ -161,7 +161,7 @@ def _cases_seen(request: HttpRequest, person: Person) -> list[Case]:
 
 
 def _with_papers(cases: list[Case]) -> list[dict[str, object]]:
-    further = lookup.further_papers(cases)
+    further = finding.further_papers(cases)
     return [
         {
             "case": case,
@@ -207,7 +207,7 @@ def record_unnamed(request: HttpRequest) -> HttpResponse:
 
 
 def _record(request: HttpRequest, found: Person | None, service: Service) -> HttpResponse:
-    cases = lookup.cases_of(_user(request), found) if found is not None else []
+    cases = finding.cases_of(_user(request), found) if found is not None else []
     sent = request.method == "POST"
     recording = Recording(
         actor=_actor(request),
