@@ -6,7 +6,10 @@ import importlib
 import warnings
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageFile, WebPImagePlugin  # noqa: F401  WebP is what we write
+# Imported now, since behind the walls no module can be: WebP is what we write, and the TIFF plugin reads the
+# EXIF data of every format.
+from PIL import ExifTags, ImageColor, ImagePalette, TiffImagePlugin, WebPImagePlugin  # noqa: F401, I001
+from PIL import Image, ImageFile
 
 from casework.reading.child import UnreadableError
 from casework.reading.pictures import Pictures, encode, picture_scale, shrink

@@ -98,6 +98,8 @@ def _plain(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     # Deep grey: Pillow's own conversion cuts at 255 instead of scaling.
+    if image.mode != "F":
+        image = image.convert("I")
     _low, high = image.getextrema()
     top = 65535.0 if high > 255 else 255.0  # type: ignore[operator]
     if image.mode == "F":

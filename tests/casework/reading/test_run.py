@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -164,7 +165,7 @@ def test_photo_of_an_iphone_without_the_library_is_named(tmp_path: Path) -> None
         (8, (0.2, 0.8)),
     ],
 )
-@pytest.mark.parametrize("format", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("format", ["JPEG", "TIFF", "PNG", "WEBP", "AVIF"])
 def test_turned_phone_comes_out_upright(
     tmp_path: Path, orientation: int, dark_at: tuple[float, float], format: str
 ) -> None:
@@ -208,6 +209,19 @@ def test_any_kind_of_colour_is_seen(tmp_path: Path, mode: str) -> None:
     reading = read(stored(tmp_path, encoded(image, "TIFF")), tmp_path)
     (page,) = reading.pages
     assert (dark(page, 0.2, 0.2), dark(page, 0.8, 0.8)) == (True, False)
+
+
+def test_deep_grey_of_the_other_byte_order_is_seen(tmp_path: Path) -> None:
+    # A TIFF by hand: 2 x 2 pixels of 16 bits, big-endian.
+    entries = [(256, 3, 2), (257, 3, 2), (258, 3, 16), (259, 3, 1), (262, 3, 1), (273, 4, 122), (277, 3, 1)]
+    entries += [(278, 3, 2), (279, 4, 8)]
+    content = b"MM\x00*" + struct.pack(">IH", 8, len(entries))
+    for tag, kind, value in entries:
+        content += struct.pack(">HHI", tag, kind, 1)
+        content += struct.pack(">HH", value, 0) if kind == 3 else struct.pack(">I", value)
+    content += struct.pack(">I", 0) + struct.pack(">4H", 0, 65535, 65535, 65535)
+    (page,) = read(stored(tmp_path, content), tmp_path).pages
+    assert (page.width, page.height, page.empty) == (2, 2, False)
 
 
 def test_transparent_becomes_white_paper(tmp_path: Path) -> None:
