@@ -8,8 +8,15 @@ from typing import Any, BinaryIO
 
 # Imported now, since behind the walls no module can be: WebP is what we write, and the TIFF plugin reads the
 # EXIF data of every format.
-from PIL import ExifTags, ImageColor, ImagePalette, TiffImagePlugin, WebPImagePlugin  # noqa: F401, I001
-from PIL import Image, ImageFile
+from PIL import (  # noqa: F401
+    ExifTags,
+    Image,
+    ImageColor,
+    ImageFile,
+    ImagePalette,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from casework.reading.child import UnreadableError
 from casework.reading.pictures import Pictures, encode, picture_scale, shrink
