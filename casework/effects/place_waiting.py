@@ -6,7 +6,7 @@ Only by strong keys, and only if nothing contradicts (casework.matching.strong).
 from django.db import transaction
 from django.db.models import Q
 
-from casework import intake
+from casework import placing
 from casework.envelope import SYSTEM
 from casework.models import Case, Submission
 from casework.workflow import SubmissionState
@@ -27,4 +27,4 @@ def run(subject: str) -> None:
         with transaction.atomic():
             submission = Submission.objects.select_for_update(of=("self",)).get(pk=pk)
             if submission.state == SubmissionState.UNASSIGNED:
-                intake.place(submission, intake.envelope_of(submission, SYSTEM))
+                placing.place(submission, placing.envelope_of(submission, SYSTEM))

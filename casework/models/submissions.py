@@ -73,7 +73,7 @@ class Submission(models.Model):
     @property
     def day_only(self) -> bool:
         """Whether only the day of arrival is known: a letter without the hour the letterbox was emptied."""
-        return self.channel == Channel.POST and self.emptied_at is None
+        return self.channel == Channel.POST and self.emptied_at != self.received_at
 
     @property
     def given(self) -> Sender:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from casework import filestore, guessing, intake, status
+from casework import filestore, guessing, intake, placing, status
 from casework.catalogue import catalogue
 from casework.catalogue.flow import Answers, relevant_answers
 from casework.codes import tidy
@@ -108,7 +108,7 @@ def fits(number: str, birth_date: date, address: str) -> bool:
     number = tidy(number)
     if seconds := guessing.pause(number, address):
         raise Wait(seconds)
-    case = intake.case_of_number(number, birth_date)
+    case = placing.case_of_number(number, birth_date)
     # Also a receipt whose submission is still in the unassigned tray: staff see the two belong together.
     submission = status.find(number, birth_date)
     if case is None and submission is None:
@@ -121,7 +121,7 @@ def fits(number: str, birth_date: date, address: str) -> bool:
 def case_of(draft: Draft) -> Case | None:
     """The case this draft adds papers to, if its number was given and leads to one."""
     birth_date = _sender(draft.answers).birth_date
-    return intake.case_of_number(draft.number, birth_date) if draft.number else None
+    return placing.case_of_number(draft.number, birth_date) if draft.number else None
 
 
 def _envelope_of(draft: Draft, actor: Actor) -> Envelope:

@@ -13,7 +13,7 @@ from django.db import connection, connections
 from casework.models import Submission, User
 from portal import processes
 from portal.checks import durability_problems
-from portal.democast import PASSWORD
+from portal.demo.cast import PASSWORD
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  recognised, not used
 RULE = "─" * 78

@@ -1,0 +1,124 @@
+"""Finding the case of a submission by strong keys. Anything unclear stays in the unassigned tray."""
+
+from datetime import date
+
+from casework import belonging, events, locks, people
+from casework.catalogue import catalogue
+from casework.clock import berlin_day, database_now
+from casework.codes import is_number, tidy
+from casework.envelope import Actor, Channel, Envelope, Role, Sender
+from casework.matching.strong import OpenCase, judge_case, judge_person
+from casework.models import Case, Person, Submission
+from casework.workflow import CaseState
+
+
+def place(submission: Submission, envelope: Envelope) -> None:
+    """Find the case by strong keys and join it, or leave the submission in the unassigned tray."""
+    actor = envelope.actor
+    case, reason = _find_case(envelope)
+    if case is None:
+        submission.unclear = reason
+        submission.save(update_fields=["unclear"])
+        events.record(events.LeftUnassigned(reason), actor, submission=submission)
+        return
+    proven = reason not in ("customer_number", "household_number") or actor.role == Role.DESK
+    belonging.join(submission, case, reason, actor, shows_case=proven)
+
+
+def _find_case(envelope: Envelope) -> tuple[Case | None, str]:
+    keys, sender = envelope.keys, envelope.sender
+    if keys.case_id is not None:
+        return Case.objects.get(public_id=keys.case_id), "staff"
+    if keys.number:
+        return _case_of_number(keys.number, sender.birth_date)
+    _lock_person(sender)
+    service = catalogue().service(envelope.service, version=envelope.service_version)
+    if keys.person_id is not None:
+        person, reason = Person.objects.get(public_id=keys.person_id), "staff"
+    else:
+        judged = judge_person(
+            sender,
+            customer=people.by_customer_number(sender.customer_number),
+            household=people.by_household_number(sender.household_number),
+            namesakes=people.namesakes(sender),
+            may_be_new=service.opens_case,
+        )
+        if judged.new:
+            person = people.create(sender, envelope.language)
+        elif judged.person is not None:
+            person = Person.objects.get(pk=judged.person)
+        else:
+            return None, judged.reason
+        reason = judged.reason
+    return _case_of_person(person, envelope, reason)
+
+
+def _case_of_person(person: Person, envelope: Envelope, reason: str) -> tuple[Case | None, str]:
+    Person.objects.select_for_update().get(pk=person.pk)  # one case, though two submissions come at once
+    service = catalogue().service(envelope.service, version=envelope.service_version)
+    target = service.opens_case_of or service.key
+    found = judge_case(
+        target,
+        service.joins,
+        [OpenCase(c.pk, c.service) for c in person.cases.filter(state=CaseState.OPEN)],
+        opens=service.opens_case,
+        reason=reason,
+    )
+    if found.case is not None:
+        return Case.objects.get(pk=found.case), found.reason
+    if found.new:
+        version = (
+            envelope.service_version
+            if target == service.key
+            else catalogue().service(target, on=berlin_day(database_now())).version
+        )
+        return belonging.open_case(person, target, version, envelope.actor), found.reason
+    return None, found.reason
+
+
+def case_of_number(number: str, birth_date: date | None) -> Case | None:
+    """The open or closed case behind a case code or receipt number, if the birth date fits."""
+    return _case_of_number(number, birth_date)[0]
+
+
+def _case_of_number(number: str, birth_date: date | None) -> tuple[Case | None, str]:
+    number = tidy(number)
+    if not is_number(number) or birth_date is None:
+        return None, "number_unknown"
+    case = Case.objects.filter(code=number).select_related("person").first()
+    reason = "case_code"
+    if case is None:
+        submission = Submission.objects.filter(number=number).select_related("case__person").first()
+        if submission is None:
+            return None, "number_unknown"
+        if submission.case is None:
+            return None, "first_still_unassigned"
+        case, reason = submission.case, "receipt_number"
+    if case.person.birth_date != birth_date:
+        return None, "number_and_birth_date_differ"
+    return case, reason
+
+
+def _lock_person(sender: Sender) -> None:
+    names = [f"customer:{sender.customer_number}"] if sender.customer_number else []
+    if sender.name and sender.birth_date:
+        key = people.name_key(sender.given_name, sender.family_name)
+        names.append(f"person:{key}:{sender.birth_date}")
+    for name in sorted(names):  # always in the same order: no deadlock
+        locks.hold(name)
+
+
+def envelope_of(submission: Submission, actor: Actor) -> Envelope:
+    """The envelope a submission came in, as far as placing it needs it."""
+    given = dict(submission.sender)
+    if given.get("birth_date"):
+        given["birth_date"] = date.fromisoformat(given["birth_date"])
+    return Envelope(
+        key=submission.key,
+        channel=Channel(submission.channel),
+        actor=actor,
+        service=submission.service,
+        service_version=submission.service_version,
+        sender=Sender(**given),
+        language=submission.language,
+    )
