@@ -3,6 +3,7 @@
 A stale decision (somebody else decided meanwhile) raises IllegalTransition and changes nothing.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -22,12 +23,21 @@ from casework.models import (
     Submission,
     User,
 )
-from casework.workflow import CASE, DOCUMENT, DocumentState, RequirementState, after
+from casework.workflow import (
+    CASE,
+    DOCUMENT,
+    SUBMISSION,
+    DocumentState,
+    IllegalTransition,
+    RequirementState,
+    SubmissionState,
+    after,
+)
 
 
 def _locked(document: Document) -> Document:
     return (
-        Document.objects.select_for_update(of=("self",))
+        Document.with_withdrawn.select_for_update(of=("self",))
         .select_related("submission__case")
         .get(pk=document.pk)
     )
@@ -56,6 +66,15 @@ def open_document(document: Document, actor: Actor) -> None:
     submission = document.submission
     if document.state == DocumentState.IN_CASE:
         _move(document, events.DocumentOpened(), actor)
+    events.record(
+        events.DocumentViewed(), actor, case=submission.case, submission=submission, document=document
+    )
+
+
+@transaction.atomic
+def look_at(document: Document, actor: Actor) -> None:
+    """The mailroom or the desk looks to see where a paper belongs: logged, but nobody works on it yet."""
+    submission = document.submission
     events.record(
         events.DocumentViewed(), actor, case=submission.case, submission=submission, document=document
     )
@@ -97,8 +116,11 @@ def reject(document: Document, reason: str, due_on: date, actor: Actor) -> None:
 
 
 @transaction.atomic
-def undo_decision(document: Document, actor: Actor) -> None:
+def undo_decision(document: Document, actor: Actor, *, seen: str = "") -> None:
+    """Take back the decision; `seen` is the state the caseworker saw: nobody undoes what she has not seen."""
     document = _locked(document)
+    if seen and document.state != seen:
+        raise IllegalTransition(document.state, events.DecisionUndone.kind)
     document.reject_reason = ""
     _move(document, events.DecisionUndone(), actor)
     case = document.submission.case
@@ -189,8 +211,30 @@ def waive(requirement: Requirement, actor: Actor) -> None:
 
 
 @transaction.atomic
+def declare_application(submission: Submission, service: str, actor: Actor) -> None:
+    """A letter taken for papers turns out to be an application: the day it arrived becomes the day of
+    application (SGB X § 9: an application is formless). Receipt at another office counts (SGB I § 16).
+
+    Errors: UnknownEntry; ValueError if `service` opens no case or the submission is in a case already.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    found = catalogue().service(service)
+    if not found.opens_case or submission.state != SubmissionState.UNASSIGNED:
+        raise ValueError("only an unassigned submission can be declared an application")
+    if submission.service == service:
+        return
+    before, submission.service, submission.service_version = submission.service, found.key, found.version
+    days = [berlin_day(submission.received_at), submission.other_office_on]
+    day = min(day for day in days if day is not None)
+    submission.application_day = day
+    submission.save(update_fields=["service", "service_version", "application_day"])
+    event = events.ServiceCorrected(before, found.key, day.isoformat())
+    events.record(event, actor, submission=submission)
+
+
+@transaction.atomic
 def link(submission: Submission, case: Case, actor: Actor) -> None:
-    """Staff say where an unassigned submission belongs. Errors: IllegalTransition if it was linked meanwhile."""
+    """Staff say where an unassigned submission belongs. Errors: IllegalTransition if it was linked."""
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     belonging.join(submission, case, "staff", actor, shows_case=True)
@@ -208,11 +252,32 @@ def link_to_new_case(submission: Submission, person: Person, service: str, actor
 
 
 @transaction.atomic
-def separate(submission: Submission, actor: Actor, reason: str = "staff") -> None:
-    """Undo a join; nothing is lost, the submission goes back to the unassigned tray."""
+def link_to_new_person(submission: Submission, service: str, actor: Actor) -> Case:
+    """Make a person of the sender as given, open a case of `service` for her and link the submission to it.
+
+    A customer number that another person holds is not given to the new one; the submission keeps it as given.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    after(SUBMISSION, submission.state, events.Joined.kind)  # no person is made for what was linked meanwhile
+    sender = submission.given
+    if people.by_customer_number(sender.customer_number) is not None:
+        sender = replace(sender, customer_number="")
+    return link_to_new_case(submission, people.create(sender, submission.language), service, actor)
+
+
+@transaction.atomic
+def separate(
+    submission: Submission, actor: Actor, reason: str = "staff", *, case: Case | None = None
+) -> None:
+    """Undo a join; nothing is lost, the submission goes back to the unassigned tray.
+
+    `case` is the one it was seen in. Errors: IllegalTransition if it is not there any more.
+    """
     submission = (
         Submission.objects.select_for_update(of=("self",)).select_related("case").get(pk=submission.pk)
     )
+    if case is not None and submission.case_id != case.pk:
+        raise IllegalTransition(submission.state, events.Separated.kind)
     belonging.separate(submission, reason, actor)
 
 
@@ -262,7 +327,8 @@ def reopen_case(case: Case, actor: Actor) -> None:
 def set_aside(batch: Batch, page: int, reason: str = "blank") -> None:
     """A page that belongs to no letter. Does nothing if it is set aside or belongs to a letter already."""
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-    if Part.objects.filter(file_id=batch.file_id, first_page__lte=page, last_page__gte=page).exists():
+    taken = Part.objects.filter(file_id=batch.file_id, first_page__lte=page, last_page__gte=page)
+    if taken.exclude(document__state=DocumentState.WITHDRAWN).exists():
         return
     SetAsidePage.objects.get_or_create(batch=batch, page=page, defaults={"reason": reason})
 
@@ -271,3 +337,21 @@ def set_aside(batch: Batch, page: int, reason: str = "blank") -> None:
 def put_back(batch: Batch, page: int) -> None:
     """A page set aside by mistake lies in the batch again."""
     SetAsidePage.objects.filter(batch=batch, page=page).delete()
+
+
+@transaction.atomic
+def withdraw_scan(document: Document, actor: Actor) -> None:
+    """Take pages out of a letter they were scanned into by mistake; they lie in their batch again.
+
+    Document, parts, events and the entry in the register stay; it only stands in no list any more
+    (`Document.with_withdrawn` has it). The letter itself and its date of arrival stay what they are.
+    Errors: IllegalTransition if it was decided on (or withdrawn) already; ValueError if its pages are
+    not from a batch: what somebody sent is never taken away.
+    """
+    document = _locked(document)
+    parts = list(document.parts.select_related("file__batch"))
+    if not parts or any(part.first_page is None or not hasattr(part.file, "batch") for part in parts):
+        raise ValueError("only pages of a batch can go back to it")
+    document.requirement = None
+    document.save(update_fields=["requirement"])
+    _move(document, events.ScanWithdrawn(), actor)

@@ -49,6 +49,13 @@ class Scanned(Event):
 
 
 @dataclass(frozen=True)
+class ScanWithdrawn(Event):
+    """Pages were scanned into the wrong letter: it is taken out, its pages lie in the batch again."""
+
+    kind = "scan_withdrawn"
+
+
+@dataclass(frozen=True)
 class BatchScanned(Event):
     kind = "batch_scanned"
     batch: int
@@ -166,6 +173,16 @@ class KindCorrected(Event):
     kind = "kind_corrected"
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class ServiceCorrected(Event):
+    """A letter taken for papers is an application, or another one; `day` is its day of application (ISO)."""
+
+    kind = "service_corrected"
+    before: str
+    after: str
+    day: str
 
 
 @dataclass(frozen=True)

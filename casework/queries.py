@@ -2,23 +2,28 @@
 
 from datetime import timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Now
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 
 from casework.envelope import Channel, Role
 from casework.models import (
     Batch,
     Case,
     Document,
+    Event,
     Outbox,
     Part,
     Person,
     Requirement,
+    SetAsidePage,
     StoredFile,
     Submission,
     User,
 )
-from casework.workflow import CaseState, SubmissionState
+from casework.workflow import CaseState, DocumentState, SubmissionState
+
+STANDING = Document.objects.filter(submission=OuterRef("pk"))
 
 
 def cases_visible_to(user: User) -> QuerySet[Case]:
@@ -42,9 +47,7 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
     if Role.CASEWORKER in user.roles:
         seen |= Q(case__in=cases_visible_to(user)) | Q(state=SubmissionState.UNASSIGNED)
     if Role.COUNTER in user.roles:
-        seen |= Q(channel=Channel.POST) & (
-            Q(state=SubmissionState.UNASSIGNED) | Q(documents__isnull=True) | recent
-        )
+        seen |= Q(channel=Channel.POST) & (Q(state=SubmissionState.UNASSIGNED) | ~Exists(STANDING) | recent)
     if Role.DESK in user.roles:
         seen |= Q(channel=Channel.DESK, recorded_by=user) & recent
     return Submission.objects.filter(seen).distinct()
@@ -99,6 +102,82 @@ def inbox(user: User) -> QuerySet[Case]:
     )
 
 
+WORK_STATES = ("open", "new", "missing", "complete", "closed")
+
+
+def in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+    """Cases by what is to be done: one of WORK_STATES; all but `closed` are open cases."""
+    if state == "closed":
+        return cases.filter(state=CaseState.CLOSED)
+    cases = cases.filter(state=CaseState.OPEN)
+    if state == "new":
+        unopened = Document.objects.filter(submission__case=OuterRef("pk"), state=DocumentState.IN_CASE)
+        return cases.filter(Exists(unopened))
+    if state == "missing":
+        return cases.filter(Exists(waiting_requirements().filter(case=OuterRef("pk"))))
+    if state == "complete":
+        return cases.filter(complete_on__isnull=False)
+    return cases
+
+
+def waiting_requirements() -> QuerySet[Requirement]:
+    """Missing, from someone else, or to be sent again: the same as workflow.requirement_state says."""
+    usable = Document.objects.filter(requirement=OuterRef("pk")).exclude(state=DocumentState.RESEND)
+    return Requirement.objects.filter(~Exists(usable), waived=False)
+
+
+def in_order_of_arrival(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Cases as the inbox shows them, the first that arrived first, whatever the channel (F2).
+
+    Each row knows `channels` (list), `new_documents` and `missing_papers`, without further queries.
+    """
+    documents = Document.objects.filter(submission__case=OuterRef("pk"), state=DocumentState.IN_CASE)
+    missing = waiting_requirements().filter(case=OuterRef("pk"))
+    channels = Submission.objects.filter(case=OuterRef("pk")).order_by("channel")
+    return (
+        cases.select_related("person", "team", "assigned_to")
+        .annotate(
+            channels=ArraySubquery(channels.values("channel").distinct()),
+            new_documents=Coalesce(
+                Subquery(documents.order_by().values("submission__case").annotate(n=Count("pk")).values("n")),
+                0,
+            ),
+            missing_papers=Coalesce(
+                Subquery(missing.order_by().values("case").annotate(n=Count("pk")).values("n")), 0
+            ),
+        )
+        .order_by("received_at", "pk")
+    )
+
+
+def colleagues(user: User, case: Case) -> QuerySet[User]:
+    """Whom a case can be given to: caseworkers of its team, or of the user's own if it has none."""
+    team = case.team_id or user.team_id
+    found = User.objects.filter(is_active=True, roles__contains=[Role.CASEWORKER.value], team=team)
+    return found.order_by("last_name", "first_name", "pk")
+
+
+LOOKING = timedelta(minutes=10)
+
+
+def others_looking(case: Case, user: User) -> list[User]:
+    """Who else opened this case or one of its documents in the last minutes (F20)."""
+    kinds = ("case_viewed", "document_viewed")
+    seen = Event.objects.filter(case=case.pk, kind__in=kinds, at__gte=Now() - LOOKING)
+    return list(User.objects.filter(pk__in=seen.values("actor_user")).exclude(pk=user.pk).order_by("pk"))
+
+
+def recently_opened(document: Document, user: User) -> bool:
+    """Whether the log holds that this user opened the document; its pictures are shown only then."""
+    seen = Event.objects.filter(document=document.pk, kind="document_viewed", actor_user=user.pk)
+    return seen.filter(at__gte=Now() - timedelta(hours=10)).exists()
+
+
+def last_decision(document: Document) -> Event | None:
+    kinds = ("document_accepted", "document_rejected", "decision_undone")
+    return Event.objects.filter(document=document.pk, kind__in=kinds).order_by("-id").first()
+
+
 def tray(user: User) -> QuerySet[Submission]:
     """What nobody has assigned yet, oldest first."""
     unassigned = submissions_visible_to(user).filter(state=SubmissionState.UNASSIGNED)
@@ -112,3 +191,39 @@ def requirements_of(case: Case) -> list[Requirement]:
 
 def failed_effects() -> QuerySet[Outbox]:
     return Outbox.objects.filter(state="failed").order_by("pk")
+
+
+def letters_without_scan(user: User) -> QuerySet[Submission]:
+    """Letters registered whose papers have not been scanned, oldest first."""
+    letters = submissions_visible_to(user).filter(~Exists(STANDING), channel=Channel.POST)
+    return letters.select_related("person", "case").order_by("received_at", "pk")
+
+
+def standing_parts(batch: Batch) -> QuerySet[Part]:
+    """Which pages of a batch belong to which paper, in the order of the pages."""
+    parts = Part.objects.filter(file_id=batch.file_id).exclude(document__state=DocumentState.WITHDRAWN)
+    return parts.select_related("document__submission__person").order_by("first_page", "pk")
+
+
+def with_open_pages(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Adds `open_pages`: how many pages belong to no letter yet and are not set aside."""
+    spans = (
+        Part.objects.filter(file=OuterRef("file"), first_page__isnull=False)
+        .exclude(document__state=DocumentState.WITHDRAWN)
+        .order_by()
+        .values("file")
+        .annotate(pages=Sum(F("last_page") - F("first_page") + 1))
+        .values("pages")
+    )
+    aside = (
+        SetAsidePage.objects.filter(batch=OuterRef("pk"))
+        .order_by()
+        .values("batch")
+        .annotate(pages=Count("pk"))
+        .values("pages")
+    )
+    return batches.annotate(
+        open_pages=F("file__page_count")
+        - Coalesce(Subquery(spans, output_field=IntegerField()), 0)
+        - Coalesce(Subquery(aside, output_field=IntegerField()), 0)
+    )

@@ -11,6 +11,8 @@ REACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "file_unreadable": (("tell_unreadable", "file"),),
     "received": (("mail_receipt", "submission"), ("render_receipt", "submission")),
     "scanned": (("render_receipt", "submission"),),
+    "service_corrected": (("render_receipt", "submission"),),
+    "scan_withdrawn": (("render_receipt", "submission"),),
     "case_opened": (("place_waiting", "case"),),
 }
 EFFECTS: frozenset[str] = frozenset(effect for effects in REACTIONS.values() for effect, _ in effects)

@@ -11,6 +11,7 @@ from casework.models import Case, Document, Event, Submission, User
 CLAIMANT_KINDS = (
     "received",
     "scanned",
+    "scan_withdrawn",
     "joined",
     "separated",
     "left_unassigned",
@@ -24,6 +25,7 @@ CLAIMANT_KINDS = (
     "document_rejected",
     "decision_undone",
     "kind_corrected",
+    "service_corrected",
     "paper_requested",
     "paper_waived",
     "receipt_mailed",
@@ -50,6 +52,7 @@ class Line:
     submission: Submission | None
     document: Document | None
     user: User | None  # staff only; claimants see the role
+    assignee: User | None = None  # staff only: to whom the case was given
 
     @property
     def channel(self) -> str:
@@ -73,10 +76,11 @@ def _lines(
         about |= Q(case=case.pk)
     events = list(Event.objects.filter(about, kind__in=kinds).order_by("-id"))
     by_id = {s.pk: s for s in submissions}
-    documents = Document.objects.in_bulk([e.document for e in events if e.document is not None])
+    documents = Document.with_withdrawn.in_bulk([e.document for e in events if e.document is not None])
     users: dict[int, User] = {}
     if audience == "staff":
-        users = User.objects.in_bulk([e.actor_user for e in events if e.actor_user is not None])
+        named = {e.actor_user for e in events} | {e.data.get("user") for e in events}
+        users = User.objects.in_bulk([pk for pk in named if pk is not None])
     return [
         Line(
             at=e.at,
@@ -87,6 +91,7 @@ def _lines(
             submission=by_id.get(e.submission or 0),
             document=documents.get(e.document or 0),
             user=users.get(e.actor_user or 0),
+            assignee=users.get(e.data.get("user") or 0),
         )
         for e in events
         # A submission that was separated is no longer part of this case's story, except for the separation.

@@ -9,6 +9,7 @@ class DocumentState(StrEnum):
     OPENED = "opened"  # a member of staff has looked at it
     ACCEPTED = "accepted"
     RESEND = "resend"  # please send again, with a reason
+    WITHDRAWN = "withdrawn"  # scanned into the wrong letter; its pages lie in their batch again
 
 
 class SubmissionState(StrEnum):
@@ -59,6 +60,13 @@ DOCUMENT: dict[tuple[str, str], str] = {
     (_D.OPENED, "document_rejected"): _D.RESEND,
     (_D.ACCEPTED, "decision_undone"): _D.OPENED,
     (_D.RESEND, "decision_undone"): _D.OPENED,
+    # Not after a decision: that has to be undone first, by who made it.
+    (_D.RECEIVED, "scan_withdrawn"): _D.WITHDRAWN,
+    (_D.IN_CASE, "scan_withdrawn"): _D.WITHDRAWN,
+    (_D.OPENED, "scan_withdrawn"): _D.WITHDRAWN,
+    # What happens to its letter afterwards happens without it.
+    (_D.WITHDRAWN, "joined"): _D.WITHDRAWN,
+    (_D.WITHDRAWN, "separated"): _D.WITHDRAWN,
 }
 SUBMISSION: dict[tuple[str, str], str] = {
     ("", "received"): _S.UNASSIGNED,

@@ -1,2 +1,23 @@
+from django.urls import path
+
+from channels.post import batches, letters, views
+
 app_name = "post"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("brief/neu/", views.register, name="register"),
+    path("brief/<uuid:letter>/", letters.letter, name="letter"),
+    path("brief/<uuid:letter>/zuordnen/", letters.link, name="link"),
+    path("brief/<uuid:letter>/neue-person/", letters.new_person, name="new_person"),
+    path("brief/<uuid:letter>/trennen/", letters.separate, name="separate"),
+    path("brief/<uuid:letter>/antrag/", letters.application, name="application"),
+    path("papier/<uuid:document>/art/", letters.kind, name="kind"),
+    path("papier/<uuid:document>/zurueck/", letters.withdraw, name="withdraw"),
+    path("stapel/neu/", batches.add, name="batch_add"),
+    path("stapel/nicht-lesbar/", batches.unreadable, name="unreadable"),
+    path("stapel/<uuid:batch>/", batches.batch, name="batch"),
+    path("stapel/<uuid:batch>/beiseite/", batches.aside, name="aside"),
+    path("stapel/<uuid:batch>/zurueck/<int:number>/", batches.put_back, name="put_back"),
+    path("stapel/<uuid:batch>/seite/<int:number>/", batches.page, name="batch_page"),
+    path("bild/<uuid:file>/<int:number>/<str:size>/", views.picture, name="page"),
+]

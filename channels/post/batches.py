@@ -1,0 +1,304 @@
+"""Scanned stacks: keep, read, split by hand. A batch is done when no page of it is left over."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from casework import actions, queries
+from casework.catalogue import catalogue
+from casework.codes import grouped
+from casework.envelope import Channel
+from casework.models import Batch, Document, Page, Submission, User
+from channels import uploads
+from channels.post import adapter
+from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
+from channels.post.sheets import sheet_check
+from channels.post.views import arrival_kept, counter, keep_arrival, staff
+
+RECENT = timedelta(days=3)  # letters offered although they have papers already
+OFFERED = 200
+SETTLED_PER_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Keep a stack as the scanner wrote it, whatever is in the file."""
+    if request.method != "POST":
+        kept = {"arrived_on": arrival_kept(request)["arrived_on"], "key": uuid.uuid4()}
+        return render(request, "counter/batch_add.html", {"section": "post", "form": BatchForm(initial=kept)})
+    form = BatchForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            kept_batch = adapter.keep_batch(
+                given["file"],
+                given["arrived_on"],
+                given["sheets"],
+                counter(request),
+                key=form.cleaned_key(),
+            )
+        except uploads.TooLarge:
+            form.too_large()
+        else:
+            keep_arrival(request, arrived_on=form["arrived_on"].data)
+            return redirect("post:batch", kept_batch.public_id)
+    return render(request, "counter/batch_add.html", {"section": "post", "form": form})
+
+
+@require_safe
+def unreadable(request: HttpRequest) -> HttpResponse:
+    batches = queries.batches_visible_to(staff(request)).exclude(file__problem="").order_by("-pk")
+    page = Paginator(batches, SETTLED_PER_PAGE).get_page(request.GET.get("page"))
+    lines = [(one, catalogue().problem(one.file.problem)) for one in page]
+    return render(request, "counter/unreadable.html", {"section": "post", "page": page, "lines": lines})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    """All pages of a stack; what was chosen becomes one paper of a letter."""
+    user = staff(request)
+    found = _batch(user, batch)
+    letters = letter_choices(user, found)
+    pages = found.file.page_count
+    if request.method != "POST":
+        wanted = request.GET.get("brief", "")
+        form = SplitForm(pages=pages, letters=letters, initial={"letter": wanted, "key": uuid.uuid4()})
+        new = SenderForm(prefix="new")
+        return render(request, "counter/batch.html", _context(user, found, form, new))
+    form = SplitForm(request.POST, pages=pages, letters=letters)
+    for_new = request.POST.get("letter") == NEW_LETTER
+    new = SenderForm(request.POST if for_new else None, prefix="new")
+    if form.is_valid() and (not for_new or new.is_valid()):
+        try:
+            letter = _split(request, found, form, new)
+        except adapter.PagesTaken:
+            form.add_error(
+                None,
+                _("Eine dieser Seiten ist inzwischen zugeordnet oder beiseite gelegt. Bitte wählen Sie neu."),
+            )
+        else:
+            return redirect(f"{reverse('post:batch', args=[found.public_id])}?brief={letter}")
+    return render(request, "counter/batch.html", _context(user, found, form, new))
+
+
+def _split(request: HttpRequest, found: Batch, form: SplitForm, new: SenderForm) -> str:
+    """Do what the form says; the public id of the letter. Errors: PagesTaken."""
+    given = form.cleaned_data
+    papers = [adapter.ScannedPaper(given["kind"], given["pages"])]
+    if given["letter"] == NEW_LETTER:
+        letter = new.letter(found.arrived_on)
+        ack = adapter.split_new_letter(found, papers, letter, counter(request), key=form.cleaned_key())
+        public_id, number = str(ack.submission_id), ack.number
+    else:
+        visible = queries.submissions_visible_to(staff(request))
+        known = get_object_or_404(visible, public_id=given["letter"])
+        adapter.split(found, papers, known, counter(request))
+        public_id, number = str(known.public_id), known.number
+    said = ngettext(
+        "%(count)d Seite gehört jetzt zum Brief %(number)s.",
+        "%(count)d Seiten gehören jetzt zum Brief %(number)s.",
+        len(given["pages"]),
+    )
+    messages.success(request, said % {"count": len(given["pages"]), "number": grouped(number)})
+    return public_id
+
+
+@require_POST
+def aside(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    """Set pages aside: those chosen, or all that are empty."""
+    user = staff(request)
+    found = _batch(user, batch)
+    if "empty" in request.POST:
+        pages: Iterable[int] = [p.number for p in pages_of(user, found) if p.is_open and p.empty]
+    else:
+        form = SplitForm(
+            request.POST, pages=found.file.page_count, letters=letter_choices(user, found), aside=True
+        )
+        if not form.is_valid():
+            new = SenderForm(prefix="new")
+            return render(request, "counter/batch.html", _context(user, found, form, new))
+        pages = form.cleaned_data["pages"]
+    for number in pages:
+        actions.set_aside(found, number)
+    return redirect("post:batch", found.public_id)
+
+
+@require_POST
+def put_back(request: HttpRequest, batch: uuid.UUID, number: int) -> HttpResponse:
+    found = _batch(staff(request), batch)
+    actions.put_back(found, number)
+    return redirect("post:batch", found.public_id)
+
+
+@require_safe
+def page(request: HttpRequest, batch: uuid.UUID, number: int) -> HttpResponse:
+    """One page, large, with the way to the pages beside it."""
+    user = staff(request)
+    found = _batch(user, batch)
+    pages = {one.number: one for one in pages_of(user, found)}
+    if number not in pages:
+        raise Http404
+    numbers = sorted(pages)
+    context = {
+        "section": "post",
+        "batch": found,
+        "page": pages[number],
+        "pages": numbers[-1],
+        "previous": number - 1 if number - 1 in pages else None,
+        "next": number + 1 if number + 1 in pages else None,
+    }
+    return render(request, "counter/page.html", context)
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A page of a batch as the clerk sees it."""
+
+    number: int
+    has_picture: bool
+    width: int | None
+    height: int | None
+    empty: bool
+    set_aside: bool
+    document: Document | None  # the paper it belongs to
+    in_sight: bool  # whether that paper may be opened by this member of staff
+
+    @property
+    def is_open(self) -> bool:
+        return self.document is None and not self.set_aside
+
+
+def pages_of(user: User, batch: Batch) -> list[PageLine]:
+    """Every page the file says it has, also those that could not be shown."""
+    pictures = {
+        p.number: p
+        for p in Page.objects.filter(file=batch.file).only("number", "width", "height", "empty", "file")
+    }
+    aside_numbers = set(batch.set_aside.values_list("page", flat=True))
+    owner: dict[int, Document] = {}
+    for part in queries.standing_parts(batch):
+        owner.update(dict.fromkeys(range(part.first_page or 1, (part.last_page or 0) + 1), part.document))
+    seen = set(
+        queries.documents_visible_to(user)
+        .filter(pk__in={document.pk for document in owner.values()})
+        .values_list("pk", flat=True)
+    )
+    last = max([batch.file.page_count, *pictures]) if pictures else batch.file.page_count
+    lines = []
+    for number in range(1, last + 1):
+        shown, document = pictures.get(number), owner.get(number)
+        lines.append(
+            PageLine(
+                number,
+                shown is not None,
+                shown.width if shown else None,
+                shown.height if shown else None,
+                bool(shown and shown.empty),
+                number in aside_numbers,
+                document,
+                bool(document and document.pk in seen),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter with papers from this batch."""
+
+    letter: Submission
+    papers: list[tuple[Document, list[int]]]
+    pages: int  # of this letter, from all batches
+    check: str  # see sheet_check
+    in_sight: bool
+
+
+def _letters(pages: list[PageLine]) -> list[LetterLine]:
+    by_letter: dict[int, dict[int, list[int]]] = {}
+    documents: dict[int, Document] = {}
+    in_sight: dict[int, bool] = {}
+    for line in pages:
+        if line.document is not None:
+            documents[line.document.pk] = line.document
+            mine = by_letter.setdefault(line.document.submission_id, {})
+            mine.setdefault(line.document.pk, []).append(line.number)
+            in_sight[line.document.submission_id] = line.in_sight
+    letters = queries.with_documents(Submission.objects.filter(pk__in=by_letter)).in_bulk()
+    lines = []
+    for pk, papers in by_letter.items():
+        total = sum(document.page_count or 0 for document in letters[pk].documents.all())
+        lines.append(
+            LetterLine(
+                letters[pk],
+                [(documents[d], numbers) for d, numbers in papers.items()],
+                total,
+                sheet_check(letters[pk].sheets, total),
+                in_sight[pk],
+            )
+        )
+    return lines
+
+
+def _context(user: User, found: Batch, form: SplitForm, new: SenderForm) -> dict[str, Any]:
+    pages = pages_of(user, found)
+    file = found.file
+    return {
+        "section": "post",
+        "batch": found,
+        "form": form,
+        "new": new,
+        "pages": pages,
+        "open": [p for p in pages if p.is_open],
+        "open_empty": [p for p in pages if p.is_open and p.empty],
+        "set_aside": [p for p in pages if p.set_aside],
+        "letters": _letters(pages),
+        "reading": file.read_at is None,
+        "problem": catalogue().problem(file.problem) if file.problem else None,
+        "check": sheet_check(found.sheets, file.page_count) if file.read_at and not file.problem else "",
+    }
+
+
+def letter_choices(user: User, batch: Batch) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Letters that pages may belong to: of this batch, not scanned yet, and the last days' others."""
+    visible = queries.submissions_visible_to(user).filter(channel=Channel.POST)
+    of_batch = visible.filter(pk__in=queries.standing_parts(batch).values("document__submission"))
+    waiting = queries.letters_without_scan(user)
+    recent = visible.filter(recorded_at__gte=timezone.now() - RECENT)
+    groups, seen = [], set()
+    for name, letters in (
+        (_("Briefe aus diesem Stapel"), of_batch.order_by("pk")),
+        (_("Noch nicht gescannt"), waiting),
+        (_("Schon gescannt, letzte Tage"), recent.order_by("-pk")),
+    ):
+        lines = [letter for letter in letters[:OFFERED] if letter.pk not in seen]
+        seen |= {letter.pk for letter in lines}
+        if lines:
+            groups.append((name, [(str(letter.public_id), letter_label(letter)) for letter in lines]))
+    return groups
+
+
+def letter_label(letter: Submission) -> str:
+    """A letter in one line of a list: sender, sheets, day of arrival, number."""
+    given = letter.sender
+    name = ", ".join(part for part in (given.get("family_name"), given.get("given_name")) if part)
+    parts = [name or given.get("customer_number") or given.get("household_number") or _("Ohne Absender")]
+    if letter.sheets:
+        parts.append(ngettext("%(n)d Blatt", "%(n)d Blätter", letter.sheets) % {"n": letter.sheets})
+    parts += [timezone.localtime(letter.received_at).strftime("%d.%m."), grouped(letter.number)]
+    return " · ".join(parts)
+
+
+def _batch(user: User, public_id: uuid.UUID) -> Batch:
+    return get_object_or_404(queries.batches_visible_to(user), public_id=public_id)

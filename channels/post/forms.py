@@ -1,0 +1,445 @@
+"""Forms of the mailroom. Dates and times in one line each: letters are registered by keyboard."""
+
+import re
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from casework.catalogue import catalogue
+from casework.clock import BERLIN
+from casework.codes import is_number, tidy
+from casework.envelope import Sender
+from casework.lookup import find_people
+from casework.models import User
+from casework.people import by_customer_number
+from casework.workflow import CaseState
+from channels import fields
+from channels.dates import DateError, read_date
+from channels.post.adapter import PAPERS, Letter
+
+OLD_AFTER = timedelta(days=60)
+OLDEST = 120  # years
+_SHORT = re.compile(r"(\d{1,2})[.\-/ ]+(\d{1,2})(?:[.\-/ ]+(\d{2}))?[.\-/ ]*")
+_TIME = re.compile(r"(\d{1,2})(?:[:.h ]+(\d{2}))?|(\d{2})(\d{2})")
+
+
+def read_day(text: str) -> date:
+    """A day not long ago: also "3.11." (the last one there was) and "3.11.26"."""
+    today = timezone.localdate()
+    found = _SHORT.fullmatch(text)
+    if found:
+        year = 2000 + int(found[3]) if found[3] else today.year
+        day = _day(found[1], found[2], str(year))
+        if not found[3] and day > today:
+            day = _day(found[1], found[2], str(year - 1))
+        return day
+    return _day(text, "", "")
+
+
+def _day(day: str, month: str, year: str) -> date:
+    try:
+        found = read_date(day, month, year, fields.month_names())
+    except DateError as error:
+        message = _("Geben Sie ein Datum ein, zum Beispiel 03.11.2026.")
+        raise ValidationError(message, error.rule) from error
+    assert found is not None  # an empty field is never read
+    return found
+
+
+def read_past_day(text: str) -> date:
+    day = read_day(text)
+    if day > timezone.localdate():
+        raise ValidationError(_("Prüfen Sie das Datum. Der Tag liegt in der Zukunft."), "future")
+    return day
+
+
+def read_birth_date(text: str) -> date:
+    """Never with a guessed year."""
+    day = _day(text, "", "")
+    today = timezone.localdate()
+    if day > today:
+        raise ValidationError(_("Prüfen Sie das Jahr. Das Geburtsdatum liegt in der Zukunft."), "future")
+    if today.year - day.year > OLDEST:
+        message = _("Prüfen Sie das Jahr. Das Geburtsdatum liegt mehr als 120 Jahre zurück.")
+        raise ValidationError(message, "too_old")
+    return day
+
+
+def read_time(text: str) -> time:
+    found = _TIME.fullmatch(text)
+    hour, minute = (found[1] or found[3], found[2] or found[4] or "0") if found else ("99", "0")
+    try:
+        return time(int(hour), int(minute))
+    except ValueError as error:
+        raise ValidationError(_("Geben Sie eine Uhrzeit ein, zum Beispiel 7:30."), "time") from error
+
+
+def read_number(text: str) -> str:
+    number = tidy(text)
+    if not is_number(number):
+        message = _("Vergleichen Sie die Nummer mit dem Brief. Ein Zeichen fehlt oder ist anders.")
+        raise ValidationError(message, "check_symbol")
+    return number
+
+
+def _text(label: Any, limit: int = 120, **options: Any) -> fields.TextField:
+    return fields.TextField(label=label, limit=limit, required=False, **options)
+
+
+def _sheets() -> fields.ReadField:
+    return fields.ReadField(
+        label=lazy("Blätter"), read=fields.whole_number(1, 5000), required=False, widget=_narrow(numeric=True)
+    )
+
+
+def _narrow(*, numeric: bool = False, **attrs: str) -> forms.TextInput:
+    return forms.TextInput({"autocomplete": "off", **({"inputmode": "numeric"} if numeric else {}), **attrs})
+
+
+def service_choices() -> list[tuple[str, str]]:
+    """Papers first: most letters are that; the others are applications, whose day then counts."""
+    services = sorted(catalogue().services(), key=lambda service: service.key != PAPERS)
+    return [(service.key, str(service.name)) for service in services]
+
+
+class PostForm(forms.Form):
+    use_required_attribute = False  # errors are ours to word, not the browser's
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def cleaned_key(self) -> uuid.UUID:
+        """The key of the form shown; of one sent without it, a new one."""
+        key: uuid.UUID | None = self.cleaned_data.get("key")
+        return key or uuid.uuid4()
+
+
+class SenderForm(PostForm):
+    """What can be read on a letter; all of it may be missing."""
+
+    family_name = _text(lazy("Nachname"))
+    given_name = _text(lazy("Vorname"))
+    birth_date = fields.ReadField(
+        label=lazy("Geburtsdatum"),
+        read=read_birth_date,
+        required=False,
+        widget=_narrow(placeholder="TT.MM.JJJJ"),
+    )
+    customer_number = fields.ReadField(
+        label=lazy("Kundennummer"), read=fields.customer_number, required=False, widget=_narrow()
+    )
+    household_number = fields.ReadField(
+        label=lazy("Nummer der Bedarfsgemeinschaft"),
+        read=fields.household_number,
+        required=False,
+        widget=_narrow(),
+    )
+    number = fields.ReadField(
+        label=lazy("Fall-Code oder Eingangs-Nummer"), read=read_number, required=False, widget=_narrow()
+    )
+    sheets = _sheets()
+    service = forms.ChoiceField(label=lazy("Was ist in dem Brief?"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["service"].choices = service_choices()  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["service"].initial = PAPERS
+
+    def sender(self) -> Sender:
+        given = self.cleaned_data
+        return Sender(
+            given_name=given["given_name"],
+            family_name=given["family_name"],
+            birth_date=given["birth_date"],
+            customer_number=given["customer_number"] or "",
+            household_number=given["household_number"] or "",
+        )
+
+    def letter(self, arrived_on: date) -> Letter:
+        """A letter with nothing but what stands in this form, arrived on that day."""
+        given = self.cleaned_data
+        return Letter(
+            arrived_on=arrived_on,
+            sender=self.sender(),
+            number=given["number"] or "",
+            sheets=given["sheets"],
+            service=given["service"] or PAPERS,
+        )
+
+
+class ArrivalForm(PostForm):
+    """When it reached the office. Never in the future; long ago only if that is confirmed."""
+
+    arrived_on = fields.ReadField(
+        label=lazy("Eingang am"),
+        read=read_past_day,
+        widget=_narrow(placeholder="TT.MM.JJJJ"),
+        error_messages={"required": lazy("Geben Sie ein, wann der Brief angekommen ist.")},
+    )
+    confirm_old = forms.BooleanField(label=lazy("Ja, das Eingangsdatum stimmt"), required=False)
+
+    @property
+    def asks_confirmation(self) -> bool:
+        """Whether to offer the tick for a day long ago (once the form was sent with such a day)."""
+        return self.is_bound and self.errors is not None and self._is_old()
+
+    def _is_old(self) -> bool:
+        day = getattr(self, "read_arrival", None)
+        return day is not None and timezone.localdate() - day > OLD_AFTER
+
+    def clean_arrived_on(self) -> date:
+        day: date = self.cleaned_data["arrived_on"]
+        self.read_arrival = day
+        if self._is_old() and not self.data.get(self.add_prefix("confirm_old")):
+            message = _(
+                "Das Datum liegt mehr als 60 Tage zurück. Bitte bestätigen Sie es oder ändern Sie es."
+            )
+            raise ValidationError(message, "old")
+        return day
+
+
+class RegisterForm(ArrivalForm, SenderForm):
+    """One letter. `find` looks for the person or case it is about; `about` is what was chosen of it."""
+
+    emptied_on = fields.ReadField(
+        label=lazy("Briefkasten geleert am"),
+        read=read_past_day,
+        required=False,
+        widget=_narrow(placeholder="TT.MM.JJJJ"),
+    )
+    emptied_time = fields.ReadField(
+        label=lazy("um"), read=read_time, required=False, widget=_narrow(placeholder="7:30")
+    )
+    postmark_on = fields.ReadField(
+        label=lazy("Datum des Poststempels"),
+        read=read_past_day,
+        required=False,
+        widget=_narrow(placeholder="TT.MM.JJJJ"),
+    )
+    other_office = _text(lazy("Zuerst angekommen bei"), 200)
+    other_office_on = fields.ReadField(
+        label=lazy("Dort angekommen am"),
+        read=read_past_day,
+        required=False,
+        widget=_narrow(placeholder="TT.MM.JJJJ"),
+    )
+    find = _text(lazy("Person oder Fall suchen"), 200)
+    about = forms.ChoiceField(label=lazy("Gehört zu"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.user = user
+        self.looked_for = str(self.data.get("find", "")).strip()
+        found = find_people(user, self.looked_for) if self.looked_for else []
+        self.found = bool(found)
+        self.fields["about"].choices = about_choices(found)  # type: ignore[attr-defined]  # a ChoiceField
+
+    @property
+    def has_to_choose(self) -> bool:
+        """Whether somebody was searched whose results have not been seen yet."""
+        return bool(self.looked_for) and self.looked_for != str(self.data.get("found_for", "")).strip()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        self._check_emptied(given)
+        arrived: date | None = given.get("arrived_on")
+        for name in ("postmark_on", "other_office_on"):
+            if arrived and given.get(name) and given[name] > arrived:
+                self.add_error(name, _("Prüfen Sie das Datum. Es liegt nach dem Eingang bei uns."))
+        if (
+            given.get("other_office")
+            and not given.get("other_office_on")
+            and not self.has_error("other_office_on")
+        ):
+            self.add_error("other_office_on", _("Geben Sie auch ein, wann der Brief dort angekommen ist."))
+        if given.get("other_office_on") and not given.get("other_office"):
+            self.add_error("other_office", _("Geben Sie auch ein, bei welcher Stelle der Brief war."))
+        return given
+
+    def _check_emptied(self, given: dict[str, Any]) -> None:
+        day, at = given.get("emptied_on"), given.get("emptied_time")
+        given["emptied_at"] = None
+        if day and at is None and not self.has_error("emptied_time"):
+            self.add_error("emptied_time", _("Geben Sie auch die Uhrzeit ein."))
+        if at is not None and not day and not self.has_error("emptied_on"):
+            self.add_error("emptied_on", _("Geben Sie auch den Tag ein."))
+        if not day or at is None:
+            return
+        given["emptied_at"] = datetime.combine(day, at, BERLIN)
+        if given["emptied_at"] > timezone.now():
+            self.add_error("emptied_time", _("Prüfen Sie die Uhrzeit. Sie liegt in der Zukunft."))
+        elif given.get("arrived_on") and day < given["arrived_on"]:
+            message = _("Prüfen Sie den Tag. Der Briefkasten wurde vor dem Eingang geleert.")
+            self.add_error("emptied_on", message)
+
+    def whole_letter(self) -> Letter:
+        given = self.cleaned_data
+        what, _sep, chosen = (given["about"] or "").partition(":")
+        return Letter(
+            arrived_on=given["arrived_on"],
+            emptied_at=given["emptied_at"],
+            sender=self.sender(),
+            number=given["number"] or "",
+            sheets=given["sheets"],
+            postmark_on=given["postmark_on"],
+            other_office=given["other_office"],
+            other_office_on=given["other_office_on"],
+            service=given["service"] or PAPERS,
+            person_id=uuid.UUID(chosen) if what == "person" else None,
+            case_id=uuid.UUID(chosen) if what == "case" else None,
+        )
+
+
+def about_choices(found: list[Any]) -> list[tuple[str, str]]:
+    """Each person found, and her open cases; first: leave it open."""
+    choices = [("", _("Noch offen lassen"))]
+    for person in found:
+        name = describe(person)
+        open_cases = [case for case in person.cases.all() if case.state == CaseState.OPEN]
+        for case in open_cases:
+            service = catalogue().service(case.service, version=case.service_version).name
+            choices.append((f"case:{case.public_id}", f"{name}: {service}"))
+        if len(open_cases) != 1:
+            choices.append((f"person:{person.public_id}", name))
+    return choices
+
+
+def describe(person: Any) -> str:
+    """A person in one line, so that two of the same name can be told apart."""
+    parts = [person.name or _("Ohne Namen")]
+    if person.birth_date:
+        parts.append(_("geboren %(day)s") % {"day": person.birth_date.strftime("%d.%m.%Y")})
+    if person.customer_number:
+        parts.append(person.customer_number)
+    return ", ".join(parts)
+
+
+class BatchForm(ArrivalForm):
+    file = forms.FileField(
+        label=lazy("Datei vom Scanner"),
+        allow_empty_file=True,  # what arrived is kept; that it is empty is said on its page
+        widget=forms.FileInput({"accept": "application/pdf,image/tiff,.pdf,.tif,.tiff"}),
+        error_messages={
+            "required": lazy("Wählen Sie die Datei vom Scanner aus."),
+            "invalid": lazy("Wählen Sie die Datei vom Scanner aus."),
+            "missing": lazy("Wählen Sie die Datei vom Scanner aus."),
+        },
+    )
+    sheets = _sheets()
+
+    def too_large(self) -> None:
+        limit = settings.MAX_BATCH_BYTES // 1_000_000
+        message = _("Die Datei ist zu groß. Es passen höchstens %(limit)d MB. Teilen Sie den Stapel.")
+        self.add_error("file", ValidationError(message, "too_large", {"limit": limit}))
+
+
+NEW_LETTER = "new"
+
+
+class SplitForm(PostForm):
+    """Which pages are one paper, of which kind, in which letter. Pages by ticks, from–to, or both."""
+
+    page = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    first = fields.ReadField(
+        label=lazy("von Seite"),
+        read=fields.whole_number(1, None),
+        required=False,
+        widget=_narrow(numeric=True),
+    )
+    last = fields.ReadField(
+        label=lazy("bis Seite"),
+        read=fields.whole_number(1, None),
+        required=False,
+        widget=_narrow(numeric=True),
+    )
+    kind = forms.ChoiceField(label=lazy("Was ist das für ein Papier?"), required=False)
+    letter = forms.ChoiceField(label=lazy("Zu welchem Brief gehört es?"), required=False)
+
+    def __init__(
+        self, *args: Any, pages: int, letters: list[Any], aside: bool = False, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.pages, self.aside = pages, aside
+        kinds = [(kind.key, str(kind.name)) for kind in catalogue().kinds()]
+        self.fields["page"].choices = [(n, n) for n in range(1, pages + 1)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("Bitte wählen")), *kinds]  # type: ignore[attr-defined]
+        self.fields["letter"].choices = [  # type: ignore[attr-defined]
+            ("", _("Bitte wählen")),
+            (NEW_LETTER, _("Neuer Brief (noch nicht registriert)")),
+            *letters,
+        ]
+
+    @property
+    def ticked(self) -> set[int]:
+        """Pages ticked in what was sent, for showing the form again."""
+        sent = self.data.getlist("page") if self.is_bound and hasattr(self.data, "getlist") else []
+        return {int(n) for n in sent if n.isdigit()}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        chosen = set(given.get("page") or [])
+        first, last = given.get("first"), given.get("last")
+        if last and not first and not self.has_error("first"):
+            self.add_error("first", _("Geben Sie auch die erste Seite ein."))
+        if first:
+            last = last or first
+            if last < first:
+                self.add_error("last", _("Die letzte Seite liegt vor der ersten."))
+            elif last > self.pages:
+                name = "last" if given.get("last") else "first"
+                message = _("Der Stapel hat nur %(pages)d Seiten.") % {"pages": self.pages}
+                self.add_error(name, message)
+            else:
+                chosen |= set(range(first, last + 1))
+        given["pages"] = tuple(sorted(chosen))
+        if not chosen and not self.errors:
+            self.add_error(None, _("Wählen Sie mindestens eine Seite aus."))
+        if not self.aside:
+            if not given.get("kind") and not self.has_error("kind"):
+                self.add_error("kind", _("Wählen Sie aus, was für ein Papier das ist."))
+            if not given.get("letter") and not self.has_error("letter"):
+                self.add_error("letter", _("Wählen Sie aus, zu welchem Brief das Papier gehört."))
+        return given
+
+
+class PersonForm(SenderForm):
+    """A person the office does not know yet; a name is needed, so that she can be found again."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("number", "sheets", "service"):
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not given.get("family_name") and not self.has_error("family_name"):
+            self.add_error("family_name", _("Geben Sie den Nachnamen ein."))
+        if given.get("customer_number") and by_customer_number(given["customer_number"]):
+            message = _("Diese Kundennummer hat schon eine andere Person. Suchen Sie nach der Nummer.")
+            self.add_error("customer_number", message)
+        return given
+
+
+class ServiceForm(forms.Form):
+    """A letter registered as papers turns out to be an application."""
+
+    service = forms.ChoiceField(label=lazy("Antrag"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(s.key, str(s.name)) for s in catalogue().services() if s.opens_case]
+        self.fields["service"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class KindForm(forms.Form):
+    kind = forms.ChoiceField(label=lazy("Art des Papiers"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(kind.key, str(kind.name)) for kind in catalogue().kinds()]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
