@@ -15,7 +15,7 @@ _DATE = re.compile(
     r"|[0-9]{1,2}\s*[./\s-]\s*(?:[0-9]{1,2}|[^\W\d_]{3,9})\s*[./\s-]\s*(?:[0-9]{4}|[0-9]{2})"
     r"|[0-9]{8})(?!\w)"
 )
-_SHORT_YEAR = re.compile(r"(.*\D)([0-9]{2})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2}\D.*\D)([0-9]{2})")
 _SECRET = re.compile(r"/s/([0-9A-Z]{26})(?:/|$)")
 OLDEST = 120  # years
 
@@ -31,10 +31,6 @@ class Wanted:
     number: str = ""  # case code or receipt number
     secret: str = ""  # read from the QR code of a receipt
     no_such_day: str = ""  # looks like a date, but there is none
-
-    @property
-    def has_key(self) -> bool:
-        return bool(self.customer_number or self.household_number or self.number or self.secret)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -57,9 +53,10 @@ def wanted(text: str, today: date, month_names: Mapping[str, int]) -> Wanted:
     ordered = f"{given} {family}" if comma else rest
     number = tidy(text)
     customer, household = _read(numbers.customer_number, text), _read(numbers.household_number, text)
+    # A word with a digit in it is no name; it was a number that fits nothing.
+    words = () if customer or household else tuple(w for w in ordered.split() if not any(map(str.isdigit, w)))
     return Wanted(
-        # A word with a digit in it is no name; it was a number that fits nothing.
-        words=tuple(word for word in ordered.split() if not any(c.isdigit() for c in word))[:6],
+        words=words[:6],
         birth_dates=tuple(days),
         customer_number=customer,
         household_number=household,

@@ -58,9 +58,10 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/start.html", _start(request, SearchForm()))
     text = searches[key]
     meant = _meant(text)
-    found = _found(_user(request), meant)
-    if meant.has_key and len(found) == 1:
-        return redirect("desk:person", found[0].public_id)
+    holders, similar = _found(_user(request), meant)
+    if len(holders) == 1:
+        return redirect("desk:person", holders[0].public_id)
+    found = holders + [person for person in similar if person not in holders]
     context = _start(request, SearchForm(initial={"text": text})) | {
         "searched": text,
         "search": key,
@@ -80,17 +81,17 @@ def _meant(text: str) -> Wanted:
     return wanted(text, timezone.localdate(), month_names())
 
 
-def _found(user: User, meant: Wanted) -> list[Person]:
-    """Holders of a number first, then those whose name or birth date fits."""
-    numbers = {
-        "customer_number": meant.customer_number,
-        "household_number": meant.household_number,
-        "number": meant.number,
-        "secret": meant.secret,
-    }
-    holders = list(finding.people_with_key(user, **numbers)) if meant.has_key else []
-    similar = finding.people_like(user, meant.words, meant.birth_dates)[: FEW + 1]
-    return holders + [person for person in similar if person not in holders]
+def _found(user: User, meant: Wanted) -> tuple[list[Person], list[Person]]:
+    """Holders of a number typed, and those whose name or birth date fits."""
+    holders = finding.people_with_key(
+        user,
+        customer_number=meant.customer_number,
+        household_number=meant.household_number,
+        number=meant.number,
+        secret=meant.secret,
+    )
+    similar = finding.people_like(user, meant.words, meant.birth_dates)
+    return list(holders[: FEW + 1]), list(similar[: FEW + 1])
 
 
 # --- people
