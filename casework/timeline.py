@@ -55,13 +55,25 @@ class Line:
     assignee: User | None = None  # staff only: to whom the case was given
 
     @property
+    def shown_at(self) -> datetime:
+        """An arrival is told for when it arrived, everything else for when it was done."""
+        if self.kind == "received" and self.submission is not None and not self.submission.day_only:
+            return self.submission.received_at
+        return self.at
+
+    @property
     def channel(self) -> str:
         return self.submission.channel if self.submission else ""
 
 
 def for_claimant(case: Case | None, submissions: list[Submission]) -> list[Line]:
-    """Newest first. Without a case: only what happened to these submissions."""
-    return _lines("claimant", CLAIMANT_KINDS, case, submissions)
+    """Newest first. Without a case: only what happened to these submissions.
+
+    That something went into the case at the moment it arrived is no news of its own.
+    """
+    lines = _lines("claimant", CLAIMANT_KINDS, case, submissions)
+    arrivals = {(line.submission, line.at) for line in lines if line.kind in ("received", "scanned")}
+    return [line for line in lines if line.kind != "joined" or (line.submission, line.at) not in arrivals]
 
 
 def for_staff(case: Case | None, submissions: list[Submission]) -> list[Line]:
