@@ -10,19 +10,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from channels.fields import DateField
+
 # A sentence long enough to wrap, to look at the page from right to left.
 ARABIC = "وصلت أوراقك إلينا. لا تحتاج إلى إرسالها مرة أخرى. رقم الاستلام موجود في الأعلى."
-
-
-class SampleDate(forms.MultiWidget):
-    template_name = "components/widgets/date.html"
-    use_fieldset = True
-
-    def __init__(self) -> None:
-        super().__init__({"day": forms.TextInput(), "month": forms.TextInput(), "year": forms.TextInput()})
-
-    def decompress(self, value: date | None) -> list[int | None]:
-        return [value.day, value.month, value.year] if value else [None, None, None]
 
 
 class SampleForm(forms.Form):
@@ -36,10 +27,10 @@ class SampleForm(forms.Form):
         error_messages={"required": "Bitte schreiben Sie Ihren Namen."},
     )
     email = forms.EmailField(label="E-Mail-Adresse", required=False)
-    birth = forms.Field(
+    birth = DateField(
         label="Wann sind Sie geboren?",
         help_text="Tag, Monat und Jahr.",
-        widget=SampleDate,
+        rule="birth",
         error_messages={"required": "Bitte schreiben Sie Ihren Geburts-Tag."},
     )
     rent = forms.CharField(

@@ -7,6 +7,7 @@ the first variant is shown and the mistake is logged.
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -340,21 +341,31 @@ def error_prefix(*forms: Any) -> SafeString:
 
 @register.simple_tag
 def error_summary(*forms: Any) -> SafeString:
+    """Links to every field with an error, in the words that stand next to it.
+
+    Where two fields have the same words ("Dieses Feld …"), the label goes in front: a list of links must
+    say where each one leads.
+    """
     lines = [line for form in forms if form for line in _errors(form)]
+    texts = Counter(str(line["text"]) for line in lines)
+    for line in lines:
+        line["label"] = line["label"] if texts[str(line["text"])] > 1 else ""
     return render("error_summary", lines=lines) if lines else mark_safe("")
 
 
 def _errors(form: Any) -> list[dict[str, Any]]:
     """Each error with the id of the control it belongs to; the same words as next to the field."""
     if isinstance(form, BaseFormSet):
-        lines: list[dict[str, Any]] = [{"text": text, "target": ""} for text in form.non_form_errors()]
+        lines: list[dict[str, Any]] = [
+            {"text": text, "target": "", "label": ""} for text in form.non_form_errors()
+        ]
         return lines + [line for part in form.forms for line in _errors(part)]
     if not isinstance(form, BaseForm):
         raise ComponentError(f"error_summary takes forms and formsets, not {type(form).__name__}")
-    lines = [{"text": text, "target": ""} for text in form.non_field_errors()]
+    lines = [{"text": text, "target": "", "label": ""} for text in form.non_field_errors()]
     for bound in form:
         target = "" if bound.is_hidden else field_target(bound)
-        lines += [{"text": text, "target": target} for text in bound.errors]
+        lines += [{"text": text, "target": target, "label": bound.label} for text in bound.errors]
     return lines
 
 

@@ -276,6 +276,16 @@ def test_an_error_summary_takes_several_forms_and_formsets() -> None:
     assert '<a href="#id_form-0-street">' in html
 
 
+def test_an_error_summary_names_the_field_where_two_errors_read_alike() -> None:
+    class Login(forms.Form):
+        email = forms.CharField(label="E-Mail")
+        password = forms.CharField(label="Passwort")
+
+    html = show("{% error_summary form %}", form=Login({}))
+    assert '<a href="#id_email">E-Mail: Dieses Feld' in html
+    assert '<a href="#id_password">Passwort: Dieses Feld' in html
+
+
 @pytest.mark.parametrize("form", [None, Address(), Address({"street": "Weg 1", "kind": "a"})])
 def test_an_error_summary_without_errors_is_nothing(form: forms.Form | None) -> None:
     assert show("{% error_summary form %}{% error_prefix form %}", form=form) == ""
