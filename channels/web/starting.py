@@ -38,7 +38,7 @@ def intro(request: HttpRequest, service: str) -> HttpResponse:
         draft = begin(chosen, key, get_language() or "de", {})
         grant(request, draft)
         return redirect("web:draft", draft.public_id)
-    always = [catalogue().document_kind(paper.kind) for paper in needed_papers(chosen, {})]
+    always = [catalogue().document_kind(paper.kind) for paper in needed_papers(chosen, {}) if paper.required]
     return render(request, "citizen/intro.html", {"service": chosen, "kinds": always, "form": form})
 
 

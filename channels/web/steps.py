@@ -127,8 +127,9 @@ def _page(
     request: HttpRequest, draft: Draft, step: Step, form: StepForm, *, among_others: bool = False
 ) -> HttpResponse:
     """among_others: an entry of a list that can be gone back to."""
-    frame = _frame(request, draft, step)
-    return render(request, "citizen/step.html", {**frame, "form": form, "among_others": among_others})
+    skippable = any(field.required for field in form.fields.values())
+    more = {"form": form, "among_others": among_others, "skippable": skippable}
+    return render(request, "citizen/step.html", {**_frame(request, draft, step), **more})
 
 
 def _frame(request: HttpRequest, draft: Draft, step: Step) -> dict[str, object]:

@@ -1,0 +1,206 @@
+"""Amira on the web, phone first: every journey small and large, with JavaScript and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from casework.models import Requirement, StoredFile, Submission
+from channels.web import adapter
+from tests import cast, files
+from tests.browsing import DESKTOP, PHONE, Pages, Way
+from tests.channels.web.walking import ANSWERS
+
+PHOTO = {"name": "IMG_2041.jpg", "mimeType": "image/jpeg"}
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def born(page: Page) -> None:
+    for part, value in (("Tag", "3"), ("Monat", "Juli"), ("Jahr", "1991")):
+        page.get_by_label(part, exact=True).fill(value)
+
+
+def who(page: Page) -> None:
+    page.get_by_label("Vorname", exact=True).fill("Amira")
+    page.get_by_label("Nachname", exact=True).fill("Haddad")
+    born(page)
+
+
+def add_photo(page: Page, way: Way, words: str) -> None:
+    """As a phone's camera gives it. With JavaScript it is saved at once, without by a button."""
+    page.get_by_label("fotografieren").or_(page.get_by_label("Foto aufnehmen")).set_input_files(
+        {**PHOTO, "buffer": files.jpeg(words)}  # type: ignore[list-item]
+    )
+    if not way.javascript:
+        press(page, "Dateien speichern")
+
+
+def fits_the_screen(page: Page, way: Way) -> None:
+    if way.javascript:
+        assert page.evaluate("document.documentElement.scrollWidth") <= way.device.width
+
+
+def sent(page: Page) -> Submission:
+    """The submission of the receipt in sight."""
+    page.wait_for_url("**/beleg/*/")
+    number = page.locator(".receipt-number").first.inner_text().replace("-", "")
+    return Submission.objects.get(number=number)
+
+
+def test_an_application_with_a_photo(page: Page, way: Way, pages: Pages) -> None:
+    page.goto("/antrag/")
+    pages.shot(page, "start")
+    fits_the_screen(page, way)
+    page.get_by_role("link", name="Änderung mitteilen").click()
+    press(page, "Beginnen")
+    press(page, "Weiter")  # nothing filled in yet
+    expect(page.get_by_role("link", name="Geben Sie an: Vorname")).to_be_visible()
+    who(page)
+    pages.shot(page, "step")
+    fits_the_screen(page, way)
+    press(page, "Weiter")
+    page.get_by_label("Miete oder Heizkosten ändern sich").check()
+    for part, value in (("Tag", "1"), ("Monat", "12"), ("Jahr", "2026")):
+        page.get_by_label(part, exact=True).fill(value)
+    press(page, "Weiter")
+    page.get_by_label("Möchten Sie uns mehr dazu sagen?").fill("Die Miete steigt um 40 Euro.")
+    press(page, "Weiter")
+
+    page.get_by_role("link", name="Letzte Mieterhöhung").click()
+    pages.shot(page, "paper")
+    add_photo(page, way, "Neue Miete, Seite 1")
+    expect(page.get_by_role("button", name="Entfernen")).to_have_count(1)
+    add_photo(page, way, "Neue Miete, Seite 2")
+    expect(page.get_by_role("button", name="Entfernen")).to_have_count(2)
+    pages.shot(page, "paper-kept")
+    fits_the_screen(page, way)
+    page.get_by_role("link", name="Fertig mit diesem Papier").click()
+    expect(page.get_by_text("2 Dateien gespeichert")).to_be_visible()
+    pages.shot(page, "papers")
+    page.get_by_role("link", name="Weiter zum Prüfen").click()
+
+    expect(page.get_by_text("Die Miete steigt um 40 Euro.")).to_be_visible()
+    page.get_by_role("link", name="Ändern: Vorname").click()
+    page.get_by_label("Vorname", exact=True).fill("Amira Leila")
+    press(page, "Speichern und zurück zur Übersicht")
+    expect(page.get_by_text("Amira Leila")).to_be_visible()
+    pages.shot(page, "check")
+    fits_the_screen(page, way)
+    press(page, "Jetzt absenden")
+
+    submission = sent(page)
+    pages.shot(page, "receipt")
+    assert submission.sender["given_name"] == "Amira Leila"
+    assert [part.file.name for d in submission.documents.all() for part in d.parts.all()] == [
+        PHOTO["name"]
+    ] * 2
+    assert submission.case is not None
+
+    page.go_back()  # to the check page: it leads to the receipt, and nothing is sent again
+    expect(page.locator(".receipt-number").first).to_be_visible()
+    assert Submission.objects.count() == 1
+
+
+def test_papers_to_an_existing_case(page: Page, way: Way, pages: Pages) -> None:
+    first = adapter.send(
+        service="WBA",
+        answers={**ANSWERS, "has_wages": True},
+        papers=[("bank_statement", [("auszug.pdf", files.pdf(2))])],
+    )
+    case = cast.case_of(first)
+    page.goto("/antrag/")
+    page.get_by_role("link", name="Nur Unterlagen schicken").click()
+    page.get_by_label("Nummer von Ihrer Quittung").fill(first.number.lower())
+    born(page)
+    page.get_by_label("Tag", exact=True).fill("30")
+    press(page, "Weiter zu den Unterlagen")
+    expect(page.get_by_role("alert")).to_contain_text("Nummer und Geburtsdatum passen nicht zusammen")
+    pages.shot(page, "number")
+    page.get_by_label("Tag", exact=True).fill("3")
+    press(page, "Weiter zu den Unterlagen")
+
+    expect(page.get_by_text("Ist schon bei uns")).to_be_visible()
+    expect(page.get_by_text(re.compile("Fehlt noch, bis")).first).to_be_visible()
+    pages.shot(page, "papers")
+    fits_the_screen(page, way)
+    page.get_by_role("link", name="Lohnabrechnung").click()
+    add_photo(page, way, "Lohnabrechnung Oktober")
+    page.get_by_role("link", name="Fertig mit diesem Papier").click()
+    page.get_by_role("link", name="Weiter zum Prüfen").click()
+    page.get_by_text("Ich helfe jemandem").click()
+    page.get_by_label("Ihr Name").fill("Lina Haddad")
+    page.get_by_label("Wer sind Sie für die Person?").fill("Tochter")
+    pages.shot(page, "check")
+    press(page, "Jetzt absenden")
+
+    submission = sent(page)
+    expect(page.get_by_text("Lina Haddad")).to_be_visible()
+    assert submission.case == case
+    assert Requirement.objects.get(case=case, kind="payslip").state == "received"
+
+
+def test_stopping_and_going_on_with_the_code(page: Page, way: Way, pages: Pages) -> None:
+    page.goto("/antrag/neu/VAEM/")
+    press(page, "Beginnen")
+    who(page)
+    press(page, "Speichern und später weitermachen")
+    code = page.locator(".receipt-number").inner_text()
+    pages.shot(page, "code")
+    fits_the_screen(page, way)
+
+    other = pages.open(DESKTOP if way.device == PHONE else PHONE, javascript=way.javascript)
+    other.goto("/antrag/weiter/")
+    other.get_by_label("Ihr Code").fill(code.replace("-", " ").lower())
+    press(other, "Weitermachen")
+    expect(other.get_by_role("heading", name="Was ändert sich?")).to_be_visible()
+    press(other, "Zurück")
+    expect(other.get_by_label("Vorname", exact=True)).to_have_value("Amira")
+
+
+def test_a_formless_application(page: Page, way: Way, pages: Pages) -> None:
+    page.goto("/antrag/")
+    page.get_by_role("link", name="Formlos beantragen").click()
+    press(page, "Antrag jetzt absenden")
+    expect(page.get_by_role("button", name="Trotzdem absenden")).to_be_visible()
+    pages.shot(page, "gaps")
+    fits_the_screen(page, way)
+    who(page)
+    press(page, "Antrag jetzt absenden")
+    assert sent(page).service == "FORMLESS"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_file_nobody_can_open_is_said_on_the_page(pages: Pages, javascript: bool) -> None:
+    page = pages.open(PHONE, javascript=javascript)
+    page.goto("/antrag/neu/VAEM/")
+    press(page, "Beginnen")
+    page.goto(page.url.split("schritt")[0] + "unterlagen/payslip/")
+    locked = {"name": "lohn.pdf", "mimeType": "application/pdf", "buffer": files.encrypted_pdf()}
+    page.get_by_label("Datei auswählen").set_input_files(locked)  # type: ignore[arg-type]
+    if javascript:  # the page looks again by itself
+        expect(page.get_by_text("mit einem Kennwort geschützt")).to_be_visible(timeout=30_000)
+    else:
+        press(page, "Dateien speichern")
+        for _ in range(60):
+            if StoredFile.objects.filter(problem="encrypted").exists():
+                break
+            page.wait_for_timeout(500)
+        page.goto(page.url)
+        expect(page.get_by_text("mit einem Kennwort geschützt")).to_be_visible()
+    pages.shot(page, f"locked-{javascript}")
+
+
+def test_two_quick_presses_send_once(pages: Pages) -> None:
+    page = pages.open(PHONE, javascript=False)
+    page.goto("/antrag/neu/VAEM/")
+    press(page, "Beginnen")
+    page.goto(page.url.split("schritt")[0] + "pruefen/")
+    second = page.context.new_page()
+    second.goto(page.url)
+    press(page, "Jetzt absenden")
+    press(second, "Jetzt absenden")
+    assert sent(page).pk == sent(second).pk
+    assert Submission.objects.count() == 1
