@@ -233,7 +233,8 @@ class RegisterForm(ArrivalForm, SenderForm):
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.user = user
+        if not self.is_bound:  # straight to what can be read on the next letter
+            self.fields["family_name"].widget.attrs["autofocus"] = True
         self.looked_for = str(self.data.get("find", "")).strip()
         found = find_people(user, self.looked_for) if self.looked_for else []
         self.found = bool(found)

@@ -231,7 +231,7 @@ def test_empty_batch_is_kept_and_listed_as_unreadable(bernd: Client) -> None:
 def test_batch_with_fewer_pages_than_sheets_warns(bernd: Client) -> None:
     batch = mail.batch(files.pdf(2), sheets=5)
     page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
-    assert "Gezählt: 5 Blätter. Eingelesen: 2 Seiten." in page
+    assert "Blätter gezählt: 5. Seiten eingelesen: 2." in page
 
 
 def split(client: Client, batch: Batch, **given: object) -> str:
@@ -326,7 +326,7 @@ def test_letter_with_fewer_pages_than_sheets_warns_in_its_batch(bernd: Client) -
     letter, batch = mail.registered(sheets=5), mail.batch()
     adapter.split(batch, mail.scan("payslip", 1, 2, 3), letter, mail.actor())
     page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
-    assert "Gezählt: 5 Blätter, eingelesen: erst 3 Seiten." in page
+    assert "Blätter gezählt: 5. Seiten eingelesen: 3." in page
 
 
 def test_withdrawn_paper_lies_in_the_batch_again(bernd: Client) -> None:
