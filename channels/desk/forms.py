@@ -24,6 +24,7 @@ from channels import fields
 EARLIEST = 366  # days back that something may have been left at the desk; further back it is a typing error
 MOST_SHEETS = 2000
 NO_CASE = "none"
+ROW_FIELD = "desk/row_field.html"
 
 
 class DeskForm(forms.Form):
@@ -112,9 +113,12 @@ class HandoverForm(DeskForm):
         initial="self",
         error_messages={"required": gettext_lazy("Wählen Sie aus, wer da ist.")},
     )
-    helper_name = fields.TextField(limit=120, label=gettext_lazy("Name der Begleitung"), required=False)
+    helper_name = fields.TextField(
+        limit=120, label=gettext_lazy("Name der Begleitung"), required=False, template_name=ROW_FIELD
+    )
     helper_relation = fields.TextField(
         limit=40,
+        template_name=ROW_FIELD,
         label=gettext_lazy("In welcher Rolle?"),
         help_text=gettext_lazy("Zum Beispiel Sohn, Nachbarin, Beratungsstelle, Betreuer"),
         required=False,
@@ -241,16 +245,18 @@ class FilesInput(forms.FileInput):
 class PaperForm(DeskForm):
     """One paper: its kind, and files, or shown and handed back, or sheets kept to be scanned later."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Papier"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Papier"), required=False, template_name=ROW_FIELD)
     files = forms.Field(
+        template_name=ROW_FIELD,
         label=gettext_lazy("Fotos oder Scan"),
         widget=FilesInput({"multiple": True, "accept": "image/*,application/pdf"}),
         required=False,
     )
     shown = forms.BooleanField(label=gettext_lazy("gezeigt, nicht kopiert"), required=False)
     sheets = fields.ReadField(
+        template_name=ROW_FIELD,
         read=fields.whole_number(1, MOST_SHEETS),
-        label=gettext_lazy("Blätter, später scannen"),
+        label=gettext_lazy("Blätter (Scan folgt)"),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         required=False,
     )

@@ -146,7 +146,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "section": "desk",
         "person": found,
         "cases": _with_papers(cases),
-        "services": _services(),
+        "recommended": _services("recommended"),
+        "services": _services("offered"),
         "search": request.GET.get("suche", ""),
     }
     return render(request, "desk/person.html", context)
@@ -180,10 +181,9 @@ def _with_papers(cases: list[Case]) -> list[dict[str, object]]:
     ]
 
 
-def _services() -> list[Service]:
-    """What one can apply for at this desk, what the office recommends first (F16)."""
-    offered = [s for s in catalogue().services() if s.opens_case and s.channels.desk != "silent"]
-    return sorted(offered, key=lambda service: service.channels.desk != "recommended")
+def _services(offer: str) -> list[Service]:
+    """What one can apply for at this desk, as the office wants it (F16)."""
+    return [s for s in catalogue().services() if s.opens_case and s.channels.desk == offer]
 
 
 # --- recording
