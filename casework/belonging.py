@@ -54,7 +54,7 @@ def requirement_for(case: Case, kind: str) -> Requirement | None:
     waiting = (RequirementState.MISSING, RequirementState.RESEND, RequirementState.ELSEWHERE)
     same = list(case.requirements.filter(kind=kind).prefetch_related("documents"))
     urgent = [r for r in same if r.state in waiting]
-    return (urgent or same or [None])[0]
+    return next(iter(urgent or same), None)
 
 
 def separate(submission: Submission, reason: str, actor: Actor) -> None:

@@ -16,7 +16,7 @@ from casework import events
 from casework.envelope import Actor
 from casework.models import Chunk, StoredFile
 from casework.models.files import CHUNK_BYTES
-from casework.reading.sniff import media_type
+from casework.reading.sniff import HEAD_BYTES, media_type
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -30,13 +30,11 @@ def tidy_name(name: str) -> str:
 def keep(pieces: Iterable[bytes], name: str, actor: Actor, *, file_id: uuid.UUID | None = None) -> StoredFile:
     """Store the bytes as they come and return the file. Empty and broken files are kept too."""
     file = StoredFile.objects.create(id=file_id or uuid.uuid4(), name=tidy_name(name))
-    digest, position, head = hashlib.sha256(), 0, b""
-    for chunk in _chunks(pieces):
-        if not position:
-            head = chunk[:4096]
+    digest, head = hashlib.sha256(), b""
+    for position, chunk in enumerate(_chunks(pieces)):
+        head = head or chunk[:HEAD_BYTES]
         digest.update(chunk)
         Chunk.objects.create(file=file, position=position, data=chunk)
-        position += 1
         file.size += len(chunk)
     file.sha256, file.media_type = digest.hexdigest(), media_type(head)
     file.save(update_fields=["size", "sha256", "media_type"])

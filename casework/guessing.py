@@ -46,30 +46,35 @@ def wrong(number: str, address: str) -> None:
         cursor.execute(
             """
             INSERT INTO casework_guess AS g (key, count, window_until, blocked_until)
-            VALUES (%(key)s, 1, clock_timestamp() + %(forget)s, NULL)
+            VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(forget)s), NULL)
             ON CONFLICT (key) DO UPDATE SET
               count = CASE WHEN g.window_until < clock_timestamp() THEN 1 ELSE g.count + 1 END,
-              window_until = clock_timestamp() + %(forget)s,
+              window_until = clock_timestamp() + make_interval(secs => %(forget)s),
               blocked_until = CASE
                 WHEN g.window_until >= clock_timestamp() AND g.count + 1 >= %(free)s
                 THEN clock_timestamp()
-                     + least(%(longest)s, interval '1 minute' * power(2, least(g.count + 1 - %(free)s, 10)))
+                  + make_interval(secs => least(%(longest)s, 60 * power(2, least(g.count + 1 - %(free)s, 10))))
                 END
             """,
-            {"key": number_key, "forget": FORGET_AFTER, "free": FREE_TRIES, "longest": LONGEST_PAUSE},
+            {
+                "key": number_key,
+                "free": FREE_TRIES,
+                "forget": FORGET_AFTER.total_seconds(),
+                "longest": LONGEST_PAUSE.total_seconds(),
+            },
         )
         cursor.execute(
             """
             INSERT INTO casework_guess AS g (key, count, window_until, blocked_until)
-            VALUES (%(key)s, 1, clock_timestamp() + %(window)s, NULL)
+            VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(window)s), NULL)
             ON CONFLICT (key) DO UPDATE SET
               count = CASE WHEN g.window_until < clock_timestamp() THEN 1 ELSE g.count + 1 END,
               window_until = CASE WHEN g.window_until < clock_timestamp()
-                THEN clock_timestamp() + %(window)s ELSE g.window_until END,
+                THEN clock_timestamp() + make_interval(secs => %(window)s) ELSE g.window_until END,
               blocked_until = CASE
                 WHEN g.window_until >= clock_timestamp() AND g.count + 1 >= %(tries)s THEN g.window_until END
             """,
-            {"key": address_key, "window": ADDRESS_WINDOW, "tries": ADDRESS_TRIES},
+            {"key": address_key, "window": ADDRESS_WINDOW.total_seconds(), "tries": ADDRESS_TRIES},
         )
 
 

@@ -121,6 +121,7 @@ def receive_batch(
         file = StoredFile.objects.get(pk=file_id)
         if filestore.hash_read_back(file) != file.sha256:
             raise BytesDiffer(file.pk)
+        assert actor.user_id is not None, "somebody of the counter scanned it"
         batch = Batch.objects.create(
             key=key, file=file, arrived_on=arrived_on, sheets=sheets, scanned_by_id=actor.user_id
         )
@@ -148,7 +149,8 @@ def _verify(papers: Sequence[Paper]) -> None:
 def _lock_pages(papers: Sequence[Paper]) -> None:
     for upload in (u for paper in papers for u in paper.uploads if u.first_page is not None):
         batch = Batch.objects.select_for_update().get(file_id=upload.file_id)
-        assert upload.first_page is not None and upload.last_page is not None
+        assert upload.first_page is not None
+        assert upload.last_page is not None
         span = {"first_page__lte": upload.last_page, "last_page__gte": upload.first_page}
         aside = SetAsidePage.objects.filter(
             batch=batch, page__gte=upload.first_page, page__lte=upload.last_page

@@ -62,7 +62,7 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def commitment(salt: bytes, value: object) -> str:
+def commitment(salt: bytes | memoryview, value: object) -> str:
     """A hash that says nothing once the salt is gone (deletion and the chain agree)."""
     return hashlib.sha256(bytes(salt) + canonical(value).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Events -> lines, for the claimant and for staff. The words are templates: templates/timeline/<audience>/."""
+"""Events -> lines, for the claimant and for staff. The words: templates/timeline/<audience>/."""
 
 from dataclasses import dataclass
 from datetime import datetime

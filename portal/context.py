@@ -16,5 +16,5 @@ def office(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "office": catalogue().office,
-        "official_website": getattr(settings, "OFFICIAL_WEBSITE", False),
+        "official_website": settings.OFFICIAL_WEBSITE,
     }

@@ -130,7 +130,9 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A doorbell that does not answer must not hold up a receipt.
+# Without a sign of life for so long a worker counts as gone, and another one takes its work.
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 15)
+# For workers; the web server's side of the doorbell is casework/doorbell.py.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 
 AUTH_USER_MODEL = "casework.User"
@@ -154,6 +156,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the office write to strangers
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Hops of our own proxies in front of the web server; without it every visitor counts as one address.
@@ -166,6 +169,9 @@ CACHES = {
         "LOCATION": "django_cache",
     }
 }
+
+# The header that marks offers of German authorities: only for offices that are one.
+OFFICIAL_WEBSITE = env.flag("OFFICIAL_WEBSITE", False)
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]

@@ -1,4 +1,4 @@
-"""The same named people everywhere: Amira sends, Bernd and Carla take in, Deniz decides, Emil sees nothing."""
+"""The same people everywhere: Amira sends, Bernd and Carla take in, Deniz decides, Emil sees nothing."""
 
 import uuid
 from dataclasses import replace
@@ -20,7 +20,7 @@ AMIRA = Sender(
     city="Musterstadt",
 )
 CLAIMANT = Actor(Role.CLAIMANT)
-PASSWORD = "correct horse battery staple"  # noqa: S105
+PASSWORD = "correct horse battery staple"
 
 
 def amira(**changes: Any) -> Sender:

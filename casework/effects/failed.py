@@ -8,10 +8,10 @@ from casework.models import Event as EventRow
 
 def notice(row: Outbox) -> None:
     """Record the failure beside what it is about, as far as the cause names it."""
-    cause = EventRow.objects.filter(pk=row.event).first()
-    submission = Submission.objects.filter(pk=cause.submission).first() if cause else None
-    case = Case.objects.filter(pk=cause.case).first() if cause else None
-    file = StoredFile.objects.filter(pk=cause.file).first() if cause and cause.file else None
+    cause = EventRow.objects.filter(pk=row.event or 0).first() or EventRow()
+    submission = Submission.objects.filter(pk=cause.submission or 0).first()
+    case = Case.objects.filter(pk=cause.case or 0).first()
+    file = StoredFile.objects.filter(pk=cause.file).first() if cause.file else None
     if submission is not None and case is None:
         case = submission.case
     event = events.EffectFailed(effect=row.effect, outbox=row.pk)
@@ -21,7 +21,7 @@ def notice(row: Outbox) -> None:
 
 
 def _unreadable(file: StoredFile) -> None:
-    """Reading killed its worker three times: the file is kept, and people are told that it cannot be opened."""
+    """Reading killed its worker three times: the file is kept, people are told it cannot be opened."""
     from django.db.models.functions import Now
 
     file.read_at, file.problem = Now(), "crashed"

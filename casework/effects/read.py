@@ -1,6 +1,7 @@
 """Make pictures of a file's pages, or name what is wrong with it. Subject: a file."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -22,9 +23,9 @@ def run(subject: str) -> None:
         into.mkdir()
         filestore.write_to(file, source)
         # Pages of a big batch become visible while the rest is still being read.
-        reading = read(source, into, on_page=lambda picture: _keep_page(file, picture))
+        reading = read(source, into, on_page=partial(_keep_page, file))
     with transaction.atomic():
-        file = StoredFile.objects.select_for_update().filter(pk=subject).first()  # type: ignore[assignment]
+        file = StoredFile.objects.select_for_update().filter(pk=subject).first()
         if file is None or file.read_at is not None:
             return
         file.read_at, file.page_count = Now(), reading.page_count

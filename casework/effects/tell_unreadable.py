@@ -3,6 +3,8 @@
 Subject: a file. The status page and the receipt say it in any case; a draft not yet sent says it itself.
 """
 
+import uuid
+
 from django.db import transaction
 
 from casework import events
@@ -12,7 +14,9 @@ from casework.models import Event, Submission
 
 
 def run(subject: str) -> None:
-    submissions = Submission.objects.filter(documents__parts__file=subject, documents__parts__first_page=None)
+    submissions = Submission.objects.filter(
+        documents__parts__file=uuid.UUID(subject), documents__parts__first_page=None
+    )
     for submission in submissions.exclude(notice_email="").distinct():
         with transaction.atomic():
             Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)

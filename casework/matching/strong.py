@@ -70,9 +70,12 @@ def judge_person(
         if len(members) > 1:  # twins, or a family name only: the given name must decide
             given = fold(sender.given_name)
             members = [known for known in members if given and fold(known.given_name) == given]
-        if len(members) == 1 and (sender.birth_date or sender.given_name):
-            if sender.birth_date or fold(members[0].given_name) == fold(sender.given_name):
-                return Judgement("household_number", person=members[0].person)
+        # A family name alone fits a whole household: birth date or given name must fit too.
+        if len(members) == 1 and (
+            sender.birth_date
+            or (sender.given_name and fold(members[0].given_name) == fold(sender.given_name))
+        ):
+            return Judgement("household_number", person=members[0].person)
         return Judgement("household_unclear")
     if namesakes:
         return Judgement("same_name_and_birth_date")

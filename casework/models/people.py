@@ -73,7 +73,7 @@ class Person(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     # Given name, family name: folded (no accents, no case), kept by casework.people for look-ups.
     name_key = models.CharField(max_length=250, blank=True)
-    customer_number = models.CharField(max_length=10, null=True, blank=True, unique=True)  # noqa: DJ001  unique
+    customer_number = models.CharField(max_length=10, null=True, blank=True, unique=True)
     household = models.ForeignKey(
         Household, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )

@@ -8,7 +8,7 @@ from casework.models.people import User
 
 
 class Batch(models.Model):
-    """A stack of paper scanned in one go. Its pages go to letters, or are set aside; none may be left over."""
+    """A stack of paper scanned in one go. Each page goes to a letter or is set aside."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.UUIDField(unique=True, editable=False)

@@ -14,7 +14,7 @@ from casework.workflow import DocumentState, SubmissionState
 
 
 class Submission(models.Model):
-    """Something that arrived, on one channel, at one time. It keeps its own dates whatever it is joined to."""
+    """Something that arrived, on one channel, at one time. Joined or not, it keeps its own dates."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.UUIDField(unique=True, editable=False)  # the same key is the same submission
@@ -109,7 +109,7 @@ class Document(models.Model):
     recorded_at = models.DateTimeField()
 
     objects = Standing()
-    with_withdrawn = models.Manager()
+    with_withdrawn = models.Manager()  # noqa: DJ012  the default manager has to come first
 
     class Meta:
         ordering: ClassVar = ["position"]

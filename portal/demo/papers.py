@@ -17,20 +17,32 @@ SHEETS: dict[str, tuple[str, str, Sequence[tuple[str, str]]]] = {
     "payslip": (
         "Lohnabrechnung Oktober 2026",
         "Bäckerei Morgenrot GmbH · Kornweg 3 · 12345 Musterstadt",
-        [("Bruttolohn", "812,40 €"), ("Lohnsteuer", "0,00 €"), ("Sozialversicherung", "164,10 €"),
-         ("Auszahlung", "648,30 €")],
+        [
+            ("Bruttolohn", "812,40 €"),
+            ("Lohnsteuer", "0,00 €"),
+            ("Sozialversicherung", "164,10 €"),
+            ("Auszahlung", "648,30 €"),
+        ],
     ),
     "bank_statement": (
         "Kontoauszug Nr. 10/2026",
         "Sparbank Musterstadt · Marktplatz 1 · 12345 Musterstadt",
-        [("01.10. Anfangsstand", "143,20 €"), ("02.10. Miete", "-520,00 €"), ("28.10. Lohn", "648,30 €"),
-         ("31.10. Endstand", "271,50 €")],
+        [
+            ("01.10. Anfangsstand", "143,20 €"),
+            ("02.10. Miete", "-520,00 €"),
+            ("28.10. Lohn", "648,30 €"),
+            ("31.10. Endstand", "271,50 €"),
+        ],
     ),
     "lease": (
         "Mietvertrag",
         "Wohnbau Musterstadt eG · Bauhof 8 · 12345 Musterstadt",
-        [("Wohnung", "Lindenweg 4, 2. Stock links"), ("Größe", "52 m²"), ("Grundmiete", "410,00 €"),
-         ("Nebenkosten", "110,00 €")],
+        [
+            ("Wohnung", "Lindenweg 4, 2. Stock links"),
+            ("Größe", "52 m²"),
+            ("Grundmiete", "410,00 €"),
+            ("Nebenkosten", "110,00 €"),
+        ],
     ),
     "identity_card": (
         "Ausweis (Muster)",
@@ -40,7 +52,12 @@ SHEETS: dict[str, tuple[str, str, Sequence[tuple[str, str]]]] = {
     "heating_bill": (
         "Heizkostenabrechnung 2025",
         "Stadtwerke Musterstadt · Werkstraße 20 · 12345 Musterstadt",
-        [("Verbrauch", "4.120 kWh"), ("Kosten", "587,60 €"), ("Abschläge", "600,00 €"), ("Guthaben", "12,40 €")],
+        [
+            ("Verbrauch", "4.120 kWh"),
+            ("Kosten", "587,60 €"),
+            ("Abschläge", "600,00 €"),
+            ("Guthaben", "12,40 €"),
+        ],
     ),
     "letter": (
         "Mitteilung",

@@ -88,7 +88,9 @@ def work_off() -> None:
 
 
 def staff() -> None:
-    north, _ = Team.objects.get_or_create(name="Team Nord", defaults={"first_letter": "A", "last_letter": "K"})
+    north, _ = Team.objects.get_or_create(
+        name="Team Nord", defaults={"first_letter": "A", "last_letter": "K"}
+    )
     south, _ = Team.objects.get_or_create(name="Team Süd", defaults={"first_letter": "L", "last_letter": "Z"})
     for email, first, last, role, team in (
         ("bernd@example.org", "Bernd", "Brandt", Role.COUNTER, None),
@@ -165,7 +167,10 @@ def amira_at_the_desk(first: Ack, when: datetime) -> None:
         key=key("amira desk"),
         sender=desk.sender_of(case.person),
         case_id=case.public_id,
-        papers=[_kept("lease", "mietvertrag.pdf", papers.pdf("lease"), carla), Paper("registration", shown=True)],
+        papers=[
+            _kept("lease", "mietvertrag.pdf", papers.pdf("lease"), carla),
+            Paper("registration", shown=True),
+        ],
         helper=Helper("Samira Nasser", "family"),
         received_at=when,
     )
@@ -182,7 +187,9 @@ def others(now: datetime) -> None:
         actor=carla,
         key=key("jonas desk"),
         service="FORMLESS",
-        sender=Sender(given_name="Jonas", family_name="Becker", birth_date=date(1984, 2, 29), phone="0151 0000123"),
+        sender=Sender(
+            given_name="Jonas", family_name="Becker", birth_date=date(1984, 2, 29), phone="0151 0000123"
+        ),
         received_at=now - timedelta(days=5),
         note="Hat am Schalter gesagt, dass er Grundsicherung beantragen möchte.",
     )
@@ -226,7 +233,9 @@ def unassigned(now: datetime) -> None:
     )
     bernd = _actor("bernd", Role.COUNTER)
     post.register_letter(
-        post.Letter(arrived_on=berlin_day(now), sheets=1), bernd, key=key(f"letter of nobody {berlin_day(now)}")
+        post.Letter(arrived_on=berlin_day(now), sheets=1),
+        bernd,
+        key=key(f"letter of nobody {berlin_day(now)}"),
     )
 
 
@@ -243,7 +252,9 @@ def waiting_batch(arrived_on: date) -> None:
     """A stack on the counter that is scanned and not yet split."""
     kinds = ["letter", "payslip", "", "bank_statement", "heating_bill"]
     stack = SimpleUploadedFile("stapel-heute.pdf", papers.stack(kinds), "application/pdf")
-    post.keep_batch(stack, arrived_on, 5, _actor("bernd", Role.COUNTER), key=key(f"waiting batch {arrived_on}"))
+    post.keep_batch(
+        stack, arrived_on, 5, _actor("bernd", Role.COUNTER), key=key(f"waiting batch {arrived_on}")
+    )
 
 
 # --- what caseworkers did
@@ -255,7 +266,7 @@ def review() -> None:
     case = first.case
     if case is None or case.assigned_to_id is not None:
         return
-    actions.assign(case, User.objects.get(pk=deniz.user_id), deniz)
+    actions.assign(case, User.objects.get(email="deniz@example.org"), deniz)
     actions.view_case(case, deniz)
     due = berlin_day(database_now()) + timedelta(days=14)
     documents = {document.kind: document for document in first.documents.all()}

@@ -18,7 +18,9 @@ class LookupForm(forms.Form):
         help_text=gettext_lazy("Sie steht oben auf Ihrem Beleg."),
         max_length=60,
         error_messages={"required": gettext_lazy("Geben Sie die Nummer von Ihrem Beleg ein.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+        ),
     )
     birth_date = DateField(
         label=gettext_lazy("Geburts-Datum"),
@@ -37,7 +39,6 @@ class LookupForm(forms.Form):
     def clean_number(self) -> str:
         number = tidy(self.cleaned_data["number"])
         if not is_number(number):
-            raise forms.ValidationError(
-                _("In der Nummer ist ein Tippfehler. Sie hat 12 Zeichen. Vergleichen Sie sie mit Ihrem Beleg.")
-            )
+            message = _("In der Nummer ist ein Tippfehler. Sie hat 12 Zeichen, wie auf Ihrem Beleg.")
+            raise forms.ValidationError(message)
         return number

@@ -27,7 +27,10 @@ def lookup(request: HttpRequest) -> HttpResponse:
             guessing.wrong(number, address)
         minutes = -(-wait // 60)
         return render(
-            request, "citizen/lookup.html", {"form": form, "unknown": not wait, "minutes": minutes}, status=404
+            request,
+            "citizen/lookup.html",
+            {"form": form, "unknown": not wait, "minutes": minutes},
+            status=404,
         )
     return render(request, "citizen/lookup.html", {"form": form}, status=400 if form.errors else 200)
 

@@ -10,7 +10,17 @@ from django.db import connection
 
 from casework import filestore, intake
 from casework.envelope import Actor, BytesDiffer, Channel, Keys, Paper, Role, Upload
-from casework.models import Case, Chunk, Document, Event, Outbox, Person, RegisterEntry, StoredFile, Submission
+from casework.models import (
+    Case,
+    Chunk,
+    Document,
+    Event,
+    Outbox,
+    Person,
+    RegisterEntry,
+    StoredFile,
+    Submission,
+)
 from casework.models.files import CHUNK_BYTES
 from tests import cast, files
 from tests.cast import amira
@@ -19,7 +29,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 pytestmark = pytest.mark.django_db
 
 
-def test_receive_keeps_every_byte_in_chunks():
+def test_receive_keeps_every_byte_in_chunks() -> None:
     data = files.jpeg() + bytes(3 * CHUNK_BYTES)
     ack = cast.receive(cast.paper(content=data))
     file = StoredFile.objects.get()
@@ -28,7 +38,7 @@ def test_receive_keeps_every_byte_in_chunks():
     assert Document.objects.get().submission == cast.submission(ack)
 
 
-def test_receive_writes_submission_register_events_and_outbox_together():
+def test_receive_writes_submission_register_events_and_outbox_together() -> None:
     ack = cast.receive(cast.paper())
     assert RegisterEntry.objects.get().number == ack.number
     kinds = list(Event.objects.exclude(kind="file_kept").values_list("kind", flat=True))
@@ -42,7 +52,7 @@ def test_receive_writes_submission_register_events_and_outbox_together():
     }
 
 
-def test_receive_again_with_the_same_key_gives_the_same_receipt():
+def test_receive_again_with_the_same_key_gives_the_same_receipt() -> None:
     key, paper = uuid.uuid4(), cast.paper()
     first, second = cast.receive(paper, key=key), cast.receive(paper, key=key)
     assert (second.number, second.secret, second.repeated) == (first.number, first.secret, True)
@@ -50,7 +60,7 @@ def test_receive_again_with_the_same_key_gives_the_same_receipt():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_receive_at_the_same_moment_with_one_key_makes_one_submission():
+def test_receive_at_the_same_moment_with_one_key_makes_one_submission() -> None:
     key, numbers = uuid.uuid4(), []
 
     def send() -> None:
@@ -62,12 +72,13 @@ def test_receive_at_the_same_moment_with_one_key_makes_one_submission():
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(numbers) == 6 and len(set(numbers)) == 1
+    assert len(numbers) == 6
+    assert len(set(numbers)) == 1
     assert Submission.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_receive_the_same_person_at_the_same_moment_makes_one_case_or_leaves_one_for_review():
+def test_receive_the_same_person_at_the_same_moment_makes_one_case_or_leaves_one_for_review() -> None:
     acks = []
 
     def send() -> None:
@@ -79,19 +90,20 @@ def test_receive_the_same_person_at_the_same_moment_makes_one_case_or_leaves_one
         thread.start()
     for thread in threads:
         thread.join()
-    assert Submission.objects.count() == 4 and Case.objects.count() == 1 and Person.objects.count() == 1
+    assert Submission.objects.count() == 4
+    assert Case.objects.count() == Person.objects.count() == 1
     unclear = Submission.objects.filter(state="unassigned").values_list("unclear", flat=True)
     assert list(unclear) == ["same_name_and_birth_date"] * 3
 
 
-def test_receive_refuses_nothing_but_bytes_that_differ():
+def test_receive_refuses_nothing_but_bytes_that_differ() -> None:
     file = filestore.keep([b"what arrived"], "a.txt", cast.CLAIMANT)
     with pytest.raises(BytesDiffer):
         cast.receive(Paper("letter", (Upload(file.pk, "0" * 64),)))
     assert Submission.objects.count() == RegisterEntry.objects.count() == 0
 
 
-def test_receive_finds_bytes_that_changed_in_the_store():
+def test_receive_finds_bytes_that_changed_in_the_store() -> None:
     paper = cast.paper()
     Chunk.objects.update(data=b"something else")
     with pytest.raises(BytesDiffer):
@@ -100,37 +112,41 @@ def test_receive_finds_bytes_that_changed_in_the_store():
 
 
 @pytest.mark.parametrize("content", [files.EMPTY, files.WORD, files.broken_pdf(), b"\xff\xd8\xff cut off"])
-def test_receive_keeps_what_cannot_be_opened(content: bytes):
+def test_receive_keeps_what_cannot_be_opened(content: bytes) -> None:
     ack = cast.receive(cast.paper(content=content))
     assert cast.submission(ack).documents.get().parts.get().file.size == len(content)
 
 
-def test_receive_without_any_sender_lies_in_the_unassigned_tray():
-    ack = cast.receive(cast.paper(), sender=amira(given_name="", family_name="", birth_date=None), service="PAPERS")
+def test_receive_without_any_sender_lies_in_the_unassigned_tray() -> None:
+    ack = cast.receive(
+        cast.paper(), sender=amira(given_name="", family_name="", birth_date=None), service="PAPERS"
+    )
     assert (cast.submission(ack).state, cast.submission(ack).unclear) == ("unassigned", "no_number")
 
 
-def test_application_opens_a_case_with_its_checklist_and_team():
+def test_application_opens_a_case_with_its_checklist_and_team() -> None:
     north, _ = cast.teams()
     case = cast.case_of(cast.receive())
     assert (case.person.name, case.service, case.team) == ("Amira Haddad", "HA", north)
     assert "identity_card" in case.requirements.values_list("kind", flat=True)
 
 
-def test_formless_application_opens_a_case_of_the_full_service():
+def test_formless_application_opens_a_case_of_the_full_service() -> None:
     case = cast.case_of(cast.receive(service="FORMLESS"))
     assert case.service == "HA"
     assert case.requirements.count() > 0
 
 
-def test_customer_number_with_the_same_birth_date_joins_the_open_case():
+def test_customer_number_with_the_same_birth_date_joins_the_open_case() -> None:
     first = cast.receive(sender=amira(customer_number="123A456789"))
-    second = cast.receive(cast.paper(), service="PAPERS", sender=amira(customer_number="123A456789", given_name="A."))
+    second = cast.receive(
+        cast.paper(), service="PAPERS", sender=amira(customer_number="123A456789", given_name="A.")
+    )
     assert cast.case_of(second) == cast.case_of(first)
     assert cast.submission(second).join_reason == "customer_number"
 
 
-def test_customer_number_with_another_birth_date_is_unclear():
+def test_customer_number_with_another_birth_date_is_unclear() -> None:
     cast.receive(sender=amira(customer_number="123A456789"))
     second = cast.receive(
         service="PAPERS", sender=amira(customer_number="123A456789", birth_date=date(1991, 3, 7))
@@ -138,13 +154,13 @@ def test_customer_number_with_another_birth_date_is_unclear():
     assert cast.submission(second).unclear == "customer_number_contradicts"
 
 
-def test_customer_number_alone_does_not_open_the_whole_case_to_its_receipt():
+def test_customer_number_alone_does_not_open_the_whole_case_to_its_receipt() -> None:
     cast.receive(sender=amira(customer_number="123A456789"))
     second = cast.receive(service="PAPERS", sender=amira(customer_number="123A456789"))
     assert cast.submission(second).shows_case is False
 
 
-def test_household_number_with_birth_date_joins_the_right_member():
+def test_household_number_with_birth_date_joins_the_right_member() -> None:
     cast.receive(sender=amira(household_number="12345//0001234"))
     son = amira(given_name="Karim", birth_date=date(2008, 1, 9), household_number="12345//0001234")
     cast.receive(sender=amira(given_name="Karim", birth_date=date(2008, 1, 9)), service="WBA")
@@ -155,7 +171,7 @@ def test_household_number_with_birth_date_joins_the_right_member():
 
 
 @pytest.mark.parametrize("what", ["receipt", "case"])
-def test_number_with_birth_date_joins_and_opens_the_case(what: str):
+def test_number_with_birth_date_joins_and_opens_the_case(what: str) -> None:
     first = cast.receive()
     number = first.number if what == "receipt" else cast.case_of(first).code
     written = f"{number[:4]}-{number[4:8]} {number[8:].lower()}"
@@ -164,20 +180,20 @@ def test_number_with_birth_date_joins_and_opens_the_case(what: str):
     assert cast.submission(second).shows_case is True
 
 
-def test_number_with_another_birth_date_joins_nothing():
+def test_number_with_another_birth_date_joins_nothing() -> None:
     first = cast.receive()
     second = cast.receive(service="PAPERS", number=first.number, sender=amira(birth_date=date(1990, 1, 1)))
     assert cast.submission(second).unclear == "number_and_birth_date_differ"
 
 
-def test_same_name_and_birth_date_alone_never_joins():
+def test_same_name_and_birth_date_alone_never_joins() -> None:
     cast.receive()
     second = cast.receive()
     assert cast.submission(second).unclear == "same_name_and_birth_date"
     assert Person.objects.count() == 1
 
 
-def test_several_open_cases_are_unclear():
+def test_several_open_cases_are_unclear() -> None:
     number = "123A456789"
     cast.receive(sender=amira(customer_number=number))
     cast.receive(sender=amira(customer_number=number), service="WBA")
@@ -185,7 +201,7 @@ def test_several_open_cases_are_unclear():
     assert cast.submission(third).unclear == "several_cases"
 
 
-def test_papers_that_came_before_the_case_join_when_it_is_opened():
+def test_papers_that_came_before_the_case_join_when_it_is_opened() -> None:
     from casework import outbox
 
     early = cast.receive(cast.paper(), service="PAPERS", sender=amira(customer_number="123A456789"))
@@ -196,7 +212,7 @@ def test_papers_that_came_before_the_case_join_when_it_is_opened():
     assert cast.case_of(early) == cast.case_of(opened)
 
 
-def test_case_shows_the_earliest_of_its_dates_and_submissions_keep_their_own():
+def test_case_shows_the_earliest_of_its_dates_and_submissions_keep_their_own() -> None:
     first = cast.receive(received_at=datetime(2026, 11, 12, 9, 30, tzinfo=BERLIN))
     earlier = datetime(2026, 10, 31, 23, 59, 59, tzinfo=BERLIN)
     second = cast.receive(
@@ -213,28 +229,28 @@ def test_case_shows_the_earliest_of_its_dates_and_submissions_keep_their_own():
     assert cast.submission(second).application_day == date(2026, 10, 31)
 
 
-def test_day_of_application_is_a_day_in_berlin_to_the_last_second():
+def test_day_of_application_is_a_day_in_berlin_to_the_last_second() -> None:
     utc_evening = datetime(2026, 10, 31, 23, 30, tzinfo=ZoneInfo("UTC"))  # already 1 November in Berlin
     assert cast.submission(cast.receive(received_at=utc_evening)).application_day == date(2026, 11, 1)
 
 
-def test_receipt_at_another_office_sets_the_day_of_application():
+def test_receipt_at_another_office_sets_the_day_of_application() -> None:
     ack = cast.receive(other_office="Rathaus Musterdorf", other_office_on=date(2026, 10, 30))
     assert cast.submission(ack).application_day == date(2026, 10, 30)
 
 
-def test_papers_have_no_day_of_application():
+def test_papers_have_no_day_of_application() -> None:
     assert cast.submission(cast.receive(service="PAPERS")).application_day is None
 
 
-def test_paper_answers_the_requirement_of_its_kind():
+def test_paper_answers_the_requirement_of_its_kind() -> None:
     first = cast.receive()
     cast.receive(cast.paper("identity_card"), service="PAPERS", number=first.number)
     requirement = cast.case_of(first).requirements.get(kind="identity_card")
     assert requirement.state == "received"
 
 
-def test_scan_of_a_registered_letter_keeps_its_arrival_and_gets_its_own_register_entry():
+def test_scan_of_a_registered_letter_keeps_its_arrival_and_gets_its_own_register_entry() -> None:
     bernd = Actor(Role.COUNTER, cast.bernd().pk)
     arrived = datetime(2026, 11, 12, tzinfo=BERLIN)
     ack = cast.receive(channel=Channel.POST, service="PAPERS", received_at=arrived, sheets=2, actor=bernd)
@@ -247,7 +263,7 @@ def test_scan_of_a_registered_letter_keeps_its_arrival_and_gets_its_own_register
     assert batch.file == file
 
 
-def test_page_of_a_batch_never_belongs_to_two_letters():
+def test_page_of_a_batch_never_belongs_to_two_letters() -> None:
     bernd = Actor(Role.COUNTER, cast.bernd().pk)
     file = filestore.keep([files.pdf(3)], "stapel.pdf", bernd)
     intake.receive_batch(uuid.uuid4(), file.pk, date(2026, 11, 12), None, bernd)
@@ -258,7 +274,7 @@ def test_page_of_a_batch_never_belongs_to_two_letters():
     assert cast.submission(two).documents.count() == 0
 
 
-def test_batch_again_with_the_same_key_is_the_same_batch():
+def test_batch_again_with_the_same_key_is_the_same_batch() -> None:
     bernd = Actor(Role.COUNTER, cast.bernd().pk)
     file = filestore.keep([files.pdf(1)], "stapel.pdf", bernd)
     key = uuid.uuid4()

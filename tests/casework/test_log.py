@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("table", ["casework_event", "casework_registerentry"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
-def test_log_refuses_change_and_deletion(table: str, statement: str):
+def test_log_refuses_change_and_deletion(table: str, statement: str) -> None:
     cast.receive()
     column = "kind" if table == "casework_event" else "hash"
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
@@ -27,19 +27,20 @@ def test_log_refuses_change_and_deletion(table: str, statement: str):
 
 
 @pytest.mark.parametrize("table", ["casework_event", "casework_registerentry"])
-def test_log_refuses_truncate_unless_the_tests_opened_the_switch(table: str):
+def test_log_refuses_truncate_unless_the_tests_opened_the_switch(table: str) -> None:
     assert settings.LOG_MAY_BE_FLUSHED
-    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL angekommen.flush = 'off'")
-        cursor.execute(f"TRUNCATE {table} CASCADE")
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
-def test_record_outside_a_transaction_is_refused(transactional_db: None):
+def test_record_outside_a_transaction_is_refused(transactional_db: None) -> None:
     with pytest.raises(RuntimeError):
         events.record(events.FileRead(1), SYSTEM)
 
 
-def test_events_hold_no_names_and_no_free_text():
+def test_events_hold_no_names_and_no_free_text() -> None:
     sender = cast.amira(customer_number="123A456789", email="amira@example.org")
     ack = cast.receive(cast.paper(name="Haddad Lohn.jpg"), sender=sender, note="Bitte rufen Sie an")
     deniz = Actor(Role.CASEWORKER, cast.deniz().pk)
@@ -50,7 +51,7 @@ def test_events_hold_no_names_and_no_free_text():
         assert personal not in log
 
 
-def test_register_is_gapless_chained_and_signed():
+def test_register_is_gapless_chained_and_signed() -> None:
     for _ in range(3):
         cast.receive(cast.paper(), service="PAPERS")
     entries = list(RegisterEntry.objects.order_by("seq"))
@@ -80,21 +81,22 @@ def _tamper(sql: str) -> list[str]:
         ("UPDATE casework_registerhead SET seq = 2", ["head"]),
     ],
 )
-def test_verify_finds_what_was_changed_behind_its_back(sql: str, found: list[str]):
+def test_verify_finds_what_was_changed_behind_its_back(sql: str, found: list[str]) -> None:
     for _ in range(3):
         cast.receive(service="PAPERS")
     assert _tamper(sql) == found
 
 
-def test_register_never_goes_back_when_the_clock_does():
+def test_register_never_goes_back_when_the_clock_does() -> None:
     cast.receive(service="PAPERS")
     head = RegisterHead.objects.get()
+    assert head.recorded_at
     RegisterHead.objects.update(recorded_at=head.recorded_at.replace(year=2090))
     cast.receive(service="PAPERS")
     assert json.loads(RegisterEntry.objects.get(seq=2).text)["recorded_at"].startswith("2090")
 
 
-def test_register_entry_binds_sender_answers_and_documents():
+def test_register_entry_binds_sender_answers_and_documents() -> None:
     ack = cast.receive(cast.paper())
     submission = cast.submission(ack)
     said = json.loads(RegisterEntry.objects.get().text)
@@ -104,7 +106,7 @@ def test_register_entry_binds_sender_answers_and_documents():
     assert said["documents"] == [register.commitment(document.salt, register.describe(document))]
 
 
-def test_replaying_the_log_gives_every_state():
+def test_replaying_the_log_gives_every_state() -> None:
     first = cast.receive(cast.paper("payslip"), cast.paper("identity_card"))
     second = cast.receive(cast.paper("lease"), service="PAPERS", number=first.number)
     cast.receive(cast.paper(), service="PAPERS")
@@ -118,7 +120,7 @@ def test_replaying_the_log_gives_every_state():
     actions.link(cast.submission(second), cast.case_of(first), deniz)
     actions.close_case(cast.case_of(first), deniz)
 
-    told: dict[tuple[str, int], list[str]] = defaultdict(list)
+    told: dict[tuple[str, int | None], list[str]] = defaultdict(list)
     whose = dict(Document.objects.values_list("pk", "submission_id"))
     for event in Event.objects.order_by("id"):
         if event.kind in ("case_opened", "case_closed", "case_reopened"):
@@ -130,8 +132,8 @@ def test_replaying_the_log_gives_every_state():
         elif event.submission is not None:
             told["submission", event.submission].append(event.kind)
             if event.kind in ("joined", "separated"):
-                for pk, submission in whose.items():
-                    if submission == event.submission:
+                for pk, owner in whose.items():
+                    if owner == event.submission:
                         told["document", pk].append(event.kind)
     for document in Document.objects.all():
         assert replayed(DOCUMENT, told["document", document.pk]) == document.state

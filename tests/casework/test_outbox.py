@@ -21,14 +21,14 @@ def work_off() -> None:
         pass
 
 
-def test_sweep_reads_a_file_into_page_pictures():
+def test_sweep_reads_a_file_into_page_pictures() -> None:
     cast.receive(cast.paper(content=files.pdf(3)))
     work_off()
     assert StoredFile.objects.get().page_count == Page.objects.count() == 3
     assert not Outbox.objects.exclude(state="done").exists()
 
 
-def test_run_does_a_row_once():
+def test_run_does_a_row_once() -> None:
     cast.receive(cast.paper())
     row = Outbox.objects.get(effect="read")
     assert outbox.run(row.pk) is True
@@ -36,7 +36,7 @@ def test_run_does_a_row_once():
     assert Event.objects.filter(kind="file_read").count() == 1
 
 
-def test_every_effect_may_run_again():
+def test_every_effect_may_run_again() -> None:
     cast.receive(cast.paper(), notice_email="amira@example.org")
     work_off()
     before = (Page.objects.count(), len(mail.outbox), Event.objects.count())
@@ -45,16 +45,18 @@ def test_every_effect_may_run_again():
     assert (Page.objects.count(), len(mail.outbox), Event.objects.count()) == before
 
 
-def test_row_of_a_lost_worker_is_done_by_the_next_when_its_lease_is_over():
+def test_row_of_a_lost_worker_is_done_by_the_next_when_its_lease_is_over() -> None:
     cast.receive(cast.paper())
     row = Outbox.objects.get(effect="read")
-    Outbox.objects.filter(pk=row.pk).update(state="running", attempts=1, lease_until=Now() + timedelta(minutes=1))
+    Outbox.objects.filter(pk=row.pk).update(
+        state="running", attempts=1, lease_until=Now() + timedelta(minutes=1)
+    )
     assert outbox.run(row.pk) is False
     Outbox.objects.filter(pk=row.pk).update(lease_until=Now() - timedelta(seconds=1))
     assert outbox.run(row.pk) is True
 
 
-def test_third_failure_becomes_a_notice_and_is_not_tried_again():
+def test_third_failure_becomes_a_notice_and_is_not_tried_again() -> None:
     cast.receive(cast.paper())
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -69,7 +71,7 @@ def test_third_failure_becomes_a_notice_and_is_not_tried_again():
     assert [e.data["effect"] for e in Event.objects.filter(kind="effect_failed")] == ["scan"]
 
 
-def test_file_that_kills_its_worker_three_times_is_told_as_unreadable():
+def test_file_that_kills_its_worker_three_times_is_told_as_unreadable() -> None:
     cast.receive(cast.paper())
     Outbox.objects.filter(effect="read").update(
         state="running", attempts=3, lease_until=Now() - timedelta(seconds=1)
@@ -80,12 +82,12 @@ def test_file_that_kills_its_worker_three_times_is_told_as_unreadable():
     assert Event.objects.filter(kind="file_unreadable").count() == 1
 
 
-def test_ring_without_a_broker_does_not_stand_in_the_way(transactional_db: None):
+def test_ring_without_a_broker_does_not_stand_in_the_way(transactional_db: None) -> None:
     with override_settings(CELERY_BROKER_URL="redis://127.0.0.1:1/0"):
         assert cast.receive(cast.paper()).number
 
 
-def test_receipt_by_mail_names_nobody_and_no_file(mailoutbox: list):
+def test_receipt_by_mail_names_nobody_and_no_file(mailoutbox: list) -> None:
     cast.receive(cast.paper(name="Haddad_Lohn.jpg"), notice_email="amira@example.org")
     work_off()
     (message,) = mailoutbox
@@ -95,16 +97,18 @@ def test_receipt_by_mail_names_nobody_and_no_file(mailoutbox: list):
     assert cast.Submission.objects.get().number[:4] in message.subject
 
 
-def test_sender_is_told_at_once_that_a_file_cannot_be_opened(mailoutbox: list):
+def test_sender_is_told_at_once_that_a_file_cannot_be_opened(mailoutbox: list) -> None:
     cast.receive(cast.paper(content=files.encrypted_pdf()), notice_email="amira@example.org")
     work_off()
     assert StoredFile.objects.get().problem == "encrypted"
     assert len(mailoutbox) == 2
 
 
-@pytest.mark.parametrize(("reply", "state"), [(b"stream: OK\0", "clean"), (b"stream: Eicar FOUND\0", "found")])
-def test_scan_takes_what_clamd_says(reply: bytes, state: str):
-    """A listener that speaks clamd's INSTREAM protocol; the daemon itself needs its signatures from outside."""
+@pytest.mark.parametrize(
+    ("reply", "state"), [(b"stream: OK\0", "clean"), (b"stream: Eicar FOUND\0", "found")]
+)
+def test_scan_takes_what_clamd_says(reply: bytes, state: str) -> None:
+    """A listener that speaks clamd's INSTREAM; the daemon itself needs signatures from outside."""
     server = socket.create_server(("127.0.0.1", 0))
     got = bytearray()
 

@@ -1,6 +1,7 @@
 """Whose is it? Rules of the strong keys, as a table."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from casework.matching.strong import Known, OpenCase, agrees, fold, judge_case, 
 DAY = date(1991, 7, 3)
 AMIRA = Known(1, "Amira", "Haddad", "Nasser", DAY)
 TWIN = Known(2, "Samira", "Haddad", "", DAY)
+NOTHING: dict[str, Any] = {"customer": None, "household": [], "namesakes": []}
 SON = Known(3, "Karim", "Haddad", "", date(2008, 1, 9))
 
 
@@ -26,12 +28,12 @@ SON = Known(3, "Karim", "Haddad", "", date(2008, 1, 9))
         ("Işık", "Isik"),
     ],
 )
-def test_fold_takes_spellings_of_one_name_together(one: str, other: str):
+def test_fold_takes_spellings_of_one_name_together(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
 @given(st.text())
-def test_fold_is_stable(name: str):
+def test_fold_is_stable(name: str) -> None:
     assert fold(fold(name)) == fold(name)
 
 
@@ -46,7 +48,7 @@ def test_fold_is_stable(name: str):
         (Sender(), False),
     ],
 )
-def test_agrees(sender: Sender, expected: bool):
+def test_agrees(sender: Sender, expected: bool) -> None:
     assert agrees(sender, AMIRA) is expected
 
 
@@ -60,24 +62,27 @@ def test_agrees(sender: Sender, expected: bool):
         (Sender(given_name="Samira", birth_date=DAY), {"household": [AMIRA, TWIN]}, "household_number", 2),
         (Sender(birth_date=DAY), {"household": [AMIRA, TWIN]}, "household_unclear", None),
         (Sender(family_name="Haddad"), {"household": [AMIRA]}, "household_unclear", None),
-        (Sender(family_name="Weber", birth_date=date(1970, 1, 1)), {"household": [AMIRA]}, "household_unclear", None),
+        (
+            Sender(family_name="Weber", birth_date=date(1970, 1, 1)),
+            {"household": [AMIRA]},
+            "household_unclear",
+            None,
+        ),
         (Sender("Amira", "Haddad", birth_date=DAY), {"namesakes": [AMIRA]}, "same_name_and_birth_date", None),
         (Sender(customer_number="999A999999"), {}, "number_unknown", None),
         (Sender(), {}, "no_number", None),
     ],
 )
-def test_judge_person(sender: Sender, known: dict, reason: str, person: int | None):
-    given_ = {"customer": None, "household": [], "namesakes": [], **known}
-    judged = judge_person(sender, may_be_new=False, **given_)
+def test_judge_person(sender: Sender, known: dict, reason: str, person: int | None) -> None:
+    judged = judge_person(sender, may_be_new=False, **{**NOTHING, **known})
     assert (judged.reason, judged.person, judged.new) == (reason, person, False)
 
 
-def test_judge_person_is_new_only_with_name_and_birth_date_and_if_the_service_opens_cases():
-    nothing = {"customer": None, "household": [], "namesakes": []}
+def test_judge_person_is_new_only_with_name_and_birth_date_and_if_the_service_opens_cases() -> None:
     full = Sender("Amira", "Haddad", birth_date=DAY)
-    assert judge_person(full, may_be_new=True, **nothing).new
-    assert not judge_person(full, may_be_new=False, **nothing).new
-    assert not judge_person(Sender("Amira", "Haddad"), may_be_new=True, **nothing).new
+    assert judge_person(full, may_be_new=True, **NOTHING).new
+    assert not judge_person(full, may_be_new=False, **NOTHING).new
+    assert not judge_person(Sender("Amira", "Haddad"), may_be_new=True, **NOTHING).new
 
 
 @pytest.mark.parametrize(
@@ -91,6 +96,6 @@ def test_judge_person_is_new_only_with_name_and_birth_date_and_if_the_service_op
         ([], False, None, False, "no_open_case"),
     ],
 )
-def test_judge_case(open_cases: list, opens: bool, case: int | None, new: bool, reason: str):
+def test_judge_case(open_cases: list, opens: bool, case: int | None, new: bool, reason: str) -> None:
     judged = judge_case("HA", ("WBA",), open_cases, opens=opens, reason="r")
     assert (judged.case, judged.new, judged.reason) == (case, new, reason)
