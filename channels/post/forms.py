@@ -134,13 +134,13 @@ class SenderForm(PostForm):
         label=lazy("Kundennummer"), read=fields.customer_number, required=False, widget=_narrow()
     )
     household_number = fields.ReadField(
-        label=lazy("Nummer der Bedarfsgemeinschaft"),
+        label=lazy("BG-Nummer"),
         read=fields.household_number,
         required=False,
         widget=_narrow(),
     )
     number = fields.ReadField(
-        label=lazy("Fall-Code oder Eingangs-Nummer"), read=read_number, required=False, widget=_narrow()
+        label=lazy("Fall-Code, Eingangs-Nr."), read=read_number, required=False, widget=_narrow()
     )
     sheets = _sheets()
     service = forms.ChoiceField(label=lazy("Was ist in dem Brief?"), required=False)

@@ -145,6 +145,7 @@ def test_paper_in_the_wrong_letter_goes_back_and_a_new_letter_is_made(
     expect(page.get_by_text("4 Seiten noch nicht zugeordnet")).to_be_visible()
     page.get_by_role("link", name="Groß ansehen Seite 2").click()
     expect(page.get_by_text("Noch nicht zugeordnet.")).to_be_visible()
+    expect(page.locator(".picture img")).to_have_js_property("complete", True)
     pages.shot(page, "large")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Seite 3 von 5")

@@ -1,9 +1,12 @@
 """Rules of the mailroom: what counts is the day of arrival; a page belongs to one letter only."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from casework import actions, events, queries, register
 from casework.clock import BERLIN, berlin_day
@@ -186,6 +189,28 @@ def test_page_of_another_letter_is_refused_and_nothing_changes() -> None:
     with pytest.raises(PagesTaken):
         adapter.split(batch, mail.scan("lease", 2, 3), second, mail.actor())
     assert second.documents.count() == 0
+    assert open_pages(batch) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_at_once_get_a_page_once() -> None:
+    letters, batch, actor = [mail.registered(), mail.registered()], mail.batch(), mail.actor()
+    together = Barrier(2)
+
+    def clerk(letter: Submission) -> bool:
+        try:
+            together.wait(timeout=10)
+            adapter.split(batch, mail.scan("payslip", 1, 2), letter, actor)
+        except PagesTaken:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as clerks:
+        done = list(clerks.map(clerk, letters))
+    assert sorted(done) == [False, True]
+    assert Document.objects.count() == 1
     assert open_pages(batch) == 3
 
 

@@ -5,7 +5,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -436,11 +438,18 @@ def test_start_page_is_clear_when_there_is_nothing(bernd: Client) -> None:
         assert sentence in page
 
 
-@pytest.mark.parametrize("letters", [1, 3])
-def test_start_page_needs_as_many_queries_for_many_letters(
-    bernd: Client, letters: int, django_assert_max_num_queries: object
-) -> None:
-    for _ in range(letters):
+def queries_of(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_lists_need_as_many_queries_for_three_letters_as_for_one(bernd: Client) -> None:
+    batch = mail.batch(files.pdf(4))
+    addresses = [reverse("post:start"), reverse("post:batch", args=[batch.public_id])]
+    counted = []
+    for number in (1, 2, 3):
         mail.registered(sender=adapter.NOBODY)
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
-        bernd.get(reverse("post:start"))
+        adapter.split(batch, mail.scan("payslip", number), mail.registered(), mail.actor())
+        counted.append([queries_of(bernd, address) for address in addresses])
+    assert counted[0] == counted[2]
