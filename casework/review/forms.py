@@ -15,22 +15,17 @@ FURTHEST = timedelta(days=366)
 CHOOSE = gettext_lazy("Bitte wählen")
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def format_value(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, date) else value
-
-
 class DueField(forms.DateField):
     """A day until which something is asked for: not in the past, at most a year ahead."""
 
-    widget = DayInput
+    # Typed, not picked: the browser would show the day in the order of its own language.
+    widget = forms.DateInput(format="%d.%m.%Y", attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def __init__(self, *, today: date, **options: Any) -> None:
         self.today = today
         super().__init__(
-            input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+            input_formats=["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"],
+            help_text=_("Zum Beispiel 24.12.2026"),
             error_messages={
                 "required": _("Geben Sie ein Datum ein."),
                 "invalid": _("Geben Sie das Datum so ein: 24.12.2026."),

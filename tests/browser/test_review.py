@@ -93,7 +93,7 @@ def test_deniz_checks_a_case(frame: Way, case: Case, pages: Pages) -> None:
     pages.shot(page, "reject-error")
     page.get_by_label("Seite fehlt").check()
     due = berlin_day(database_now()) + timedelta(days=20)
-    page.locator("input[name=due_on]").fill(due.isoformat())
+    page.locator("input[name=due_on]").fill(f"{due:%d.%m.%Y}")
     page.locator("details[open]").get_by_role("button", name="Noch einmal anfordern").click()
     expect(page.get_by_role("status").filter(has_text="Noch einmal angefordert")).to_contain_text(second)
     assert Document.objects.get(submission__case=case, state="resend").reject_reason == "page_missing"

@@ -158,7 +158,7 @@ def test_reject_asks_again_with_reason_and_date(payslip: Document, deniz: Client
 def test_reject_offers_the_offices_usual_date(payslip: Document, deniz: Client) -> None:
     page = deniz.get(address("document", payslip)).content.decode()
     usual = berlin_day(database_now()) + timedelta(days=catalogue().office.due_days)
-    assert f'value="{usual.isoformat()}"' in page
+    assert f'value="{usual:%d.%m.%Y}"' in page
 
 
 @pytest.mark.parametrize(
