@@ -57,7 +57,10 @@ def _too_large(file: UploadedFile) -> str:
 
 
 class FilesForm(PlainForm):
-    files = ManyFiles(label=gettext_lazy("Dateien"))
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Not a class attribute: a form's own uploads are called "files" as well.
+        self.fields["files"] = ManyFiles(label=_("Dateien"))
 
     @property
     def fitting(self) -> list[UploadedFile]:

@@ -118,8 +118,8 @@ def test_formless_receipt_by_email_needs_the_address(client: Client) -> None:
 BORN = {name: value for name, value in AMIRA.items() if name.startswith("birth")}
 
 
-def one_file(name: str = "brief.pdf", words: str = "Seite") -> dict[str, object]:
-    return {"files": [file(name, files.pdf(1, words))], "send": "1"}
+def one_file(name: str = "brief.jpg", words: str = "Seite") -> dict[str, object]:
+    return {"files": [file(name, files.jpeg(words))], "send": "1"}
 
 
 def test_papers_are_sent_in_one_request(client: Client) -> None:

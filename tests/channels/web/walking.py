@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from casework.models import Submission
@@ -45,7 +44,7 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def receipt_of(answer: HttpResponse) -> Submission:
+def receipt_of(answer: Any) -> Submission:
     """The submission whose receipt this answer leads to."""
     found = re.fullmatch(r"/beleg/(\w+)/", answer["Location"])
     assert found, answer["Location"]
