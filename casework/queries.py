@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 
 from casework.envelope import Channel, Role
@@ -205,8 +206,13 @@ def standing_parts(batch: Batch) -> QuerySet[Part]:
     return parts.select_related("document__submission__person").order_by("first_page", "pk")
 
 
-def with_open_pages(batches: QuerySet[Batch]) -> QuerySet[Batch]:
-    """Adds `open_pages`: how many pages belong to no letter yet and are not set aside."""
+def open_batches(user: User) -> QuerySet[Batch]:
+    """Batches with pages left over, oldest first; each knows `open_pages`."""
+    return batches_visible_to(user).annotate(open_pages=_open_pages()).filter(open_pages__gt=0).order_by("pk")
+
+
+def _open_pages() -> CombinedExpression:
+    """How many pages of a batch belong to no letter yet and are not set aside."""
     spans = (
         Part.objects.filter(file=OuterRef("file"), first_page__isnull=False)
         .exclude(document__state=DocumentState.WITHDRAWN)
@@ -222,8 +228,8 @@ def with_open_pages(batches: QuerySet[Batch]) -> QuerySet[Batch]:
         .annotate(pages=Count("pk"))
         .values("pages")
     )
-    return batches.annotate(
-        open_pages=F("file__page_count")
+    return (
+        F("file__page_count")
         - Coalesce(Subquery(spans, output_field=IntegerField()), 0)
         - Coalesce(Subquery(aside, output_field=IntegerField()), 0)
     )

@@ -40,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     letters = queries.submissions_visible_to(user).filter(channel=Channel.POST)
     today = letters.filter(recorded_at__gte=start_of_day(timezone.localdate()))
     waiting = queries.letters_without_scan(user)
-    batches = queries.with_open_pages(queries.batches_visible_to(user))
+    batches = queries.batches_visible_to(user)
     unassigned = queries.with_documents(letters.filter(state=SubmissionState.UNASSIGNED))
     registered = today.count()
     not_scanned = today.filter(~Exists(queries.STANDING)).count()
@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "scanned": registered - not_scanned,
         "waiting": waiting[:SHOWN],
         "waiting_count": waiting.count(),
-        "batches": batches.filter(open_pages__gt=0).order_by("pk")[:SHOWN],
+        "batches": queries.open_batches(user)[:SHOWN],
         "reading": batches.filter(file__read_at=None).order_by("pk")[:SHOWN],
         "unassigned": unassigned.order_by("received_at", "pk")[:SHOWN],
         "unassigned_count": letters.filter(state=SubmissionState.UNASSIGNED).count(),
