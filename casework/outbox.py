@@ -1,47 +1,43 @@
 """The list of work, in PostgreSQL. Lease, attempts and last error stand in the row.
 
 `add` writes a row within the transaction of its cause and rings after the commit; `run` does one;
-`sweep` does what nobody rang for. Losing Redis or a worker at any moment loses no row.
+`sweep` does what nobody rang for. Losing Redis or a worker at any moment loses no row: a worker renews
+its lease while it lives, so that the row of a dead one is free again within seconds.
 """
 
 import logging
+import threading
+import time
 import traceback
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from casework import doorbell
 from casework.models import Outbox
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-# How long one effect may take before another worker tries it; reading a big batch is the longest.
-LEASE = timedelta(minutes=2)
-LEASES = {"read": timedelta(minutes=20)}
+# How long after its last sign of life a worker counts as gone.
+LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+# How long a worker may renew its lease: one that hangs is not gone, but has to be relieved all the same.
+LONGEST = timedelta(minutes=2)
+LONGEST_OF = {"read": timedelta(minutes=20)}  # a big batch
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=60))
 
 
 def add(effect: str, subject: str, *, event: int | None = None) -> Outbox:
     row = Outbox.objects.create(effect=effect, subject=subject, event=event, due_at=Now())
-    transaction.on_commit(lambda: ring(row.pk))
+    transaction.on_commit(lambda: doorbell.ring(row.pk))
     return row
-
-
-def ring(outbox_id: int) -> None:
-    """Tell a worker to look now. Whatever goes wrong here is made good by the sweeper."""
-    if not settings.CELERY_BROKER_URL:
-        return
-    from casework.tasks import run_effect
-
-    try:
-        run_effect.apply_async((outbox_id,), retry=False, ignore_result=True)
-    except Exception as error:  # the receipt must not depend on the doorbell
-        log.warning("doorbell did not ring for %s: %s", outbox_id, type(error).__name__)
 
 
 def run(outbox_id: int) -> bool:
@@ -55,10 +51,11 @@ def run(outbox_id: int) -> bool:
             _give_up(row)
             return False
         row.state, row.lease, row.attempts = "running", lease, row.attempts + 1
-        row.lease_until = Now() + LEASES.get(row.effect, LEASE)
+        row.lease_until = Now() + LEASE
         row.save(update_fields=["state", "lease", "attempts", "lease_until"])
     try:
-        import_module(f"casework.effects.{row.effect}").run(row.subject)
+        with _alive(row, lease):
+            import_module(f"casework.effects.{row.effect}").run(row.subject)
     except Exception as error:
         log.exception("effect %s (%s) failed", row.effect, row.pk)
         _failed(row.pk, lease, "".join(traceback.format_exception_only(error))[:2000])
@@ -67,6 +64,36 @@ def run(outbox_id: int) -> bool:
         state="done", done_at=Now(), lease=None, lease_until=None, last_error=""
     )
     return True
+
+
+@contextmanager
+def _alive(row: Outbox, lease: uuid.UUID) -> Iterator[None]:
+    """Renew the lease from a thread of its own while the effect runs."""
+    if connection.in_atomic_block:  # the caller's transaction: nobody else sees this lease anyway
+        yield
+        return
+    over = threading.Event()
+    until = time.monotonic() + LONGEST_OF.get(row.effect, LONGEST).total_seconds()
+    thread = threading.Thread(target=_renew, args=(row.pk, lease, until, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _renew(pk: int, lease: uuid.UUID, until: float, over: threading.Event) -> None:
+    try:
+        while not over.wait(LEASE.total_seconds() / 3) and time.monotonic() < until:
+            try:
+                if not Outbox.objects.filter(pk=pk, lease=lease).update(lease_until=Now() + LEASE):
+                    return  # somebody else has it
+            except DatabaseError as error:
+                log.warning("lease of %s not renewed: %s", pk, type(error).__name__)
+                connection.close()
+    finally:
+        connection.close()  # this thread's own
 
 
 def sweep(limit: int = 100) -> int:
@@ -115,4 +142,4 @@ def retry(outbox_id: int) -> None:
     Outbox.objects.filter(pk=outbox_id, state="failed").update(
         state="due", attempts=0, due_at=Now(), lease=None, lease_until=F("due_at")
     )
-    ring(outbox_id)
+    doorbell.ring(outbox_id)
