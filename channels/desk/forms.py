@@ -113,12 +113,9 @@ class HandoverForm(DeskForm):
         initial="self",
         error_messages={"required": gettext_lazy("Wählen Sie aus, wer da ist.")},
     )
-    helper_name = fields.TextField(
-        limit=120, label=gettext_lazy("Name der Begleitung"), required=False, template_name=ROW_FIELD
-    )
+    helper_name = fields.TextField(limit=120, label=gettext_lazy("Name der Begleitung"), required=False)
     helper_relation = fields.TextField(
         limit=40,
-        template_name=ROW_FIELD,
         label=gettext_lazy("In welcher Rolle?"),
         help_text=gettext_lazy("Zum Beispiel Sohn, Nachbarin, Beratungsstelle, Betreuer"),
         required=False,
@@ -168,6 +165,8 @@ class HandoverForm(DeskForm):
         """cases: to choose from, None where there is nothing to choose; applies: this is an application."""
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = "de"
+        for name in ("helper_name", "helper_relation"):
+            self.fields[name].template_name = ROW_FIELD  # type: ignore[attr-defined]  # not in the stubs
         if cases is None:
             del self.fields["case"]
         else:
@@ -245,16 +244,14 @@ class FilesInput(forms.FileInput):
 class PaperForm(DeskForm):
     """One paper: its kind, and files, or shown and handed back, or sheets kept to be scanned later."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Papier"), required=False, template_name=ROW_FIELD)
-    files = forms.Field(
-        template_name=ROW_FIELD,
+    kind = forms.ChoiceField(label=gettext_lazy("Papier"), required=False)
+    copies = forms.Field(
         label=gettext_lazy("Fotos oder Scan"),
         widget=FilesInput({"multiple": True, "accept": "image/*,application/pdf"}),
         required=False,
     )
     shown = forms.BooleanField(label=gettext_lazy("gezeigt, nicht kopiert"), required=False)
     sheets = fields.ReadField(
-        template_name=ROW_FIELD,
         read=fields.whole_number(1, MOST_SHEETS),
         label=gettext_lazy("Blätter (Scan folgt)"),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
@@ -265,6 +262,8 @@ class PaperForm(DeskForm):
         """kinds: choices in groups; kept: how many files of this paper are kept already."""
         super().__init__(*args, **kwargs)
         self.kept = kept
+        for name in ("kind", "copies", "sheets"):
+            self.fields[name].template_name = ROW_FIELD  # type: ignore[attr-defined]  # not in the stubs
         self.fields["kind"].choices = [("", _("Bitte auswählen")), *kinds]  # type: ignore[attr-defined]
         self.fields["kind"].error_messages["invalid_choice"] = _("Wählen Sie eine Art aus der Liste.")
 
@@ -289,4 +288,4 @@ class PaperForm(DeskForm):
             self.add_error("shown", ValidationError(message, "copy", {"kind": name}))
         elif not (shown or sheets or self.kept):
             message = _("Wählen Sie Fotos oder einen Scan aus, oder „gezeigt“, oder zählen Sie die Blätter.")
-            self.add_error("files", message)
+            self.add_error("copies", message)

@@ -44,7 +44,7 @@ class Row:
 
     def _say_not_kept(self) -> None:
         for problem in self.not_kept:
-            self.form.add_error("files", problem)
+            self.form.add_error("copies", problem)
 
     def quiet(self) -> None:
         """Say nothing yet, except that a file is not kept: it would be gone unnoticed."""
@@ -84,7 +84,7 @@ def _row(
     tokens = [token for token in data.getlist(f"{prefix}-kept") if token not in dropped]
     kept = [found for token in tokens if (found := _found(token, actor))]
     errors = [ValidationError(_("Wählen Sie die Datei noch einmal aus."))] * (len(tokens) - len(kept))
-    for uploaded in files.getlist(f"{prefix}-files"):
+    for uploaded in files.getlist(f"{prefix}-copies"):
         try:
             file = uploads.keep(uploaded, actor)
         except uploads.TooLarge as error:
@@ -122,7 +122,8 @@ def _found(token: str, actor: Actor) -> KeptFile | None:
 def kinds_for(cases: Sequence[Case]) -> list[Any]:
     """The kinds to choose from: what is still needed first, what we have marked as such (F11)."""
     wanted = (RequirementState.MISSING, RequirementState.RESEND, RequirementState.ELSEWHERE)
-    needed, there = [], []
+    needed: list[str] = []
+    there: list[str] = []
     for requirement in (r for case in cases for r in case.requirements.all()):
         (needed if requirement.state in wanted else there).append(requirement.kind)
     names = {kind.key: str(kind.name) for kind in catalogue().document_kinds}

@@ -94,7 +94,7 @@ class Recording:
         for form in self.all_forms:
             if not form.is_bound:
                 continue
-            lines += [{"text": text, "target": ""} for text in form.non_field_errors()]
+            lines += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
             for bound in form:
                 target = bound.id_for_label or f"{bound.auto_id}_0"
                 lines += [{"text": str(text), "target": target} for text in bound.errors]

@@ -59,6 +59,7 @@ class Told:
         form = form_class(step, self.answers, everything_optional=True)(data, prefix=step.key)
         for key in self.known:
             form.fields.pop(key, None)
+        _shorten(form)
         if not form.fields:
             return None
         if data is not None:
@@ -80,6 +81,8 @@ class Told:
             self.answers = {**self.answers, step.key: given}
         if more and count < most:
             entries.append(made(prefix=f"{step.key}-{count}"))
+        for form in entries:
+            _shorten(form)
         return Section(step, tuple(entries))
 
     @property
@@ -93,7 +96,13 @@ class Told:
 
     def quiet(self) -> None:
         for form in self.all_forms:
-            form._errors = forms.utils.ErrorDict()
+            form._errors = forms.utils.ErrorDict()  # type: ignore[attr-defined]  # not in the stubs
+
+
+def _shorten(form: StepForm) -> None:
+    """A clerk needs no example at each field; help and the reason stay, she may be asked for them."""
+    for field in form.fields.values():
+        field.example = ""  # type: ignore[attr-defined]  # a note of channels.forms
 
 
 def _as_answer(sender: Sender, key: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from casework.codes import grouped
 from casework.models import Person, Submission
@@ -50,8 +50,8 @@ def test_desk_takes_papers_of_somebody_known_from_the_web(carla: Page, pages: Pa
     if way.javascript:
         assert fits(page)
     first, second = page.get_by_role("group", name="Papier 1"), page.get_by_role("group", name="Papier 2")
-    photo = {"name": "lohn-oktober.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg()}
-    first.get_by_label("Fotos oder Scan").set_input_files([photo])  # type: ignore[list-item]  # a FilePayload
+    photo = FilePayload(name="lohn-oktober.jpg", mimeType="image/jpeg", buffer=files.jpeg())
+    first.get_by_label("Fotos oder Scan").set_input_files([photo])
     second.get_by_label("Papier", exact=True).select_option("identity_card")
     second.get_by_label("gezeigt, nicht kopiert").check()
     page.get_by_label("Jemand anderes gibt ab oder hilft").check()
