@@ -99,16 +99,20 @@ class RequestForm(PlainForm):
         )
 
 
+def _name(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
+
+
 class KindForm(PlainForm):
     """What kind of paper it really is."""
 
     def __init__(self, *args: Any, today: date, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"kind": kind}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"kind": kind}})
         cat = catalogue()
         kinds = {one.key: str(one.name) for one in (cat.document_kind(kind), *cat.kinds(today))}
         self.fields["kind"] = forms.ChoiceField(
             label=_("Art des Papiers"),
-            choices=sorted(kinds.items(), key=lambda pair: pair[1].casefold()),
+            choices=sorted(kinds.items(), key=_name),
             error_messages={"invalid_choice": _("Wählen Sie eine Art.")},
         )
 
@@ -117,7 +121,7 @@ class ServiceForm(PlainForm):
     """Of which service a new case is."""
 
     def __init__(self, *args: Any, services: list[tuple[str, str]], likely: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, initial={"service": likely}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"service": likely}})
         self.fields["service"] = forms.ChoiceField(
             label=_("Neuer Fall für"),
             choices=[("", CHOOSE), *services],

@@ -64,7 +64,7 @@ def _shown(
         "before": before,
         "after": after,
         "last": last,
-        "decided_by": User.objects.filter(pk=last.actor_user).first() if last else None,
+        "decided_by": User.objects.filter(pk=last.actor_user or 0).first() if last else None,
         "reject": reject or RejectForm(today=today()),
         "rejecting": reject is not None,
         "kind_form": KindForm(today=today(), kind=found.kind),

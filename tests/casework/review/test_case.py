@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casework import actions
-from casework.clock import berlin_day, database_now
+from casework.clock import berlin_day, database_now, start_of_day
 from casework.envelope import Actor, Channel, Role
 from casework.models import Case, Document, Event, Requirement, Submission, User
 from tests import cast
@@ -235,3 +235,14 @@ def test_join_by_customer_number_waits_for_confirmation(db: None, deniz: Client)
     later.refresh_from_db()
     assert later.shows_case
     assert "Gehört das wirklich zu dieser Person?" not in seen(deniz, case)
+
+
+def test_letter_of_which_only_the_day_is_known_shows_no_hour(case: Case, deniz: Client) -> None:
+    day = start_of_day(date(2026, 11, 19))
+    ack = cast.receive(
+        cast.paper("lease"), channel=Channel.POST, service="PAPERS", number=case.code, received_at=day
+    )
+    assert cast.submission(ack).case == case
+    page = seen(deniz, case)
+    assert "19. November 2026" in page
+    assert "00:00" not in page
