@@ -13,7 +13,7 @@ from casework.catalogue import UnknownEntry, catalogue
 from casework.clock import berlin_day, start_of_day
 from casework.envelope import Ack, Actor, Channel, Envelope, Keys, Paper, Sender, Upload
 from casework.intake import PagesTaken
-from casework.models import Batch, Submission
+from casework.models import Batch, StoredFile, Submission
 from channels import uploads
 from channels.post.sheets import spans
 
@@ -23,6 +23,7 @@ __all__ = [
     "PagesTaken",
     "ScannedPaper",
     "keep_batch",
+    "keep_file",
     "received_at",
     "register_letter",
     "split",
@@ -78,7 +79,12 @@ def register_letter(letter: Letter, actor: Actor, *, key: uuid.UUID) -> Ack:
 
 
 def keep_batch(
-    uploaded: UploadedFile, arrived_on: date, sheets: int | None, actor: Actor, *, key: uuid.UUID
+    scanned: UploadedFile | StoredFile,
+    arrived_on: date,
+    sheets: int | None,
+    actor: Actor,
+    *,
+    key: uuid.UUID,
 ) -> Batch:
     """Keep a scanned stack, whatever is in the file; the same key again gives the same batch.
 
@@ -87,8 +93,13 @@ def keep_batch(
     known = Batch.objects.filter(key=key).first()
     if known is not None:
         return known
-    file = uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES)
+    file = scanned if isinstance(scanned, StoredFile) else keep_file(scanned, actor)
     return intake.receive_batch(key, file.pk, arrived_on, sheets, actor)
+
+
+def keep_file(uploaded: UploadedFile, actor: Actor) -> StoredFile:
+    """Keep the file of a stack before everything about it is known. Errors: uploads.TooLarge."""
+    return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES)
 
 
 def split(batch: Batch, papers: Sequence[ScannedPaper], letter: Submission, actor: Actor) -> None:

@@ -20,7 +20,7 @@ from casework import actions, queries
 from casework.catalogue import catalogue
 from casework.codes import grouped
 from casework.envelope import Channel
-from casework.models import Batch, Document, Page, Submission, User
+from casework.models import Batch, Document, Page, StoredFile, Submission, User
 from channels import uploads
 from channels.post import adapter
 from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
@@ -30,6 +30,7 @@ from channels.post.views import arrival_kept, counter, keep_arrival, staff
 RECENT = timedelta(days=3)  # letters offered although they have papers already
 OFFERED = 200
 SETTLED_PER_PAGE = 20
+KEPT_FILE = "post_file"  # in the session: a file that came with a mistake in another field
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,23 +39,34 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         kept = {"arrived_on": arrival_kept(request)["arrived_on"], "key": uuid.uuid4()}
         return render(request, "counter/batch_add.html", {"section": "post", "form": BatchForm(initial=kept)})
-    form = BatchForm(request.POST, request.FILES)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            kept_batch = adapter.keep_batch(
-                given["file"],
+    form = BatchForm(request.POST, request.FILES, kept=_kept_file(request))
+    try:
+        if form.is_valid():
+            given = form.cleaned_data
+            found = adapter.keep_batch(
+                given["file"] or form.kept,
                 given["arrived_on"],
                 given["sheets"],
                 counter(request),
                 key=form.cleaned_key(),
             )
-        except uploads.TooLarge:
-            form.too_large()
-        else:
+            request.session.pop(KEPT_FILE, None)
             keep_arrival(request, arrived_on=form["arrived_on"].data)
-            return redirect("post:batch", kept_batch.public_id)
+            return redirect("post:batch", found.public_id)
+        if form.cleaned_data.get("file"):  # hundreds of megabytes are not sent twice for a slip in a date
+            form.kept = adapter.keep_file(form.cleaned_data["file"], counter(request))
+            request.session[KEPT_FILE] = {"key": request.POST.get("key", ""), "file": str(form.kept.pk)}
+    except uploads.TooLarge:
+        form.too_large()
     return render(request, "counter/batch_add.html", {"section": "post", "form": form})
+
+
+def _kept_file(request: HttpRequest) -> StoredFile | None:
+    """The file of an earlier try of the same form."""
+    kept = request.session.get(KEPT_FILE) or {}
+    if not kept or kept["key"] != request.POST.get("key", ""):
+        return None
+    return StoredFile.objects.filter(pk=kept["file"], batch=None).first()
 
 
 @require_safe

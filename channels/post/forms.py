@@ -17,7 +17,7 @@ from casework.clock import BERLIN
 from casework.codes import is_number, tidy
 from casework.envelope import Sender
 from casework.lookup import find_people
-from casework.models import User
+from casework.models import StoredFile, User
 from casework.people import by_customer_number
 from casework.workflow import CaseState
 from channels import fields
@@ -213,7 +213,7 @@ class RegisterForm(ArrivalForm, SenderForm):
         widget=_narrow(placeholder="TT.MM.JJJJ"),
     )
     emptied_time = fields.ReadField(
-        label=lazy("um"), read=read_time, required=False, widget=_narrow(placeholder="7:30")
+        label=lazy("Uhrzeit"), read=read_time, required=False, widget=_narrow(placeholder="7:30")
     )
     postmark_on = fields.ReadField(
         label=lazy("Datum des Poststempels"),
@@ -332,6 +332,12 @@ class BatchForm(ArrivalForm):
         },
     )
     sheets = _sheets()
+
+    def __init__(self, *args: Any, kept: StoredFile | None = None, **options: Any) -> None:
+        """`kept`: the file came with an earlier try and need not be sent again."""
+        super().__init__(*args, **options)
+        self.kept = kept
+        self.fields["file"].required = kept is None
 
     def too_large(self) -> None:
         limit = settings.MAX_BATCH_BYTES // 1_000_000

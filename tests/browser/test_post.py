@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from casework.models import Batch, StoredFile, Submission
 from tests import cast, files
+from tests.browser.test_components import violations
 from tests.browsing import DESKTOP, PHONE, Pages, Way
 from tests.servers import Portal
 
@@ -163,6 +164,30 @@ def test_stack_is_split_by_keyboard(pages: Pages, portal_server: Portal, stack: 
     assert page.locator("[name=page]:checked").evaluate_all("all => all.map(one => one.value)") == ["1", "3"]
 
 
+def test_pages_of_the_mailroom_are_accessible(pages: Pages, portal_server: Portal, stack: Path) -> None:
+    page = pages.open(DESKTOP, bypass_csp=True)
+    sign_in(page)
+    register(page, family_name="Haddad", sheets="5")
+    letter = Submission.objects.get()
+    read_in(page, stack, sheets="9")
+    batch = page.url
+    assign(page, [1], "payslip", str(letter.public_id))
+    expect(page.get_by_text("4 Seiten noch nicht zugeordnet")).to_be_visible()
+    for address in (
+        batch,
+        batch + "seite/2/",
+        f"/post/brief/{letter.public_id}/",
+        "/post/",
+        "/post/brief/neu/",
+        "/post/stapel/neu/",
+        "/post/stapel/nicht-lesbar/",
+    ):
+        page.goto(address)
+        for details in page.locator("details").all():
+            details.evaluate("one => one.open = true")
+        assert violations(page) == [], address
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -186,10 +211,13 @@ def test_stack_that_cannot_be_read_says_so(
     expect(page.get_by_text("stapel.pdf")).to_be_visible()
 
 
-def test_page_refreshes_itself_while_pages_are_read(pages: Pages, portal_server: Portal, stack: Path) -> None:
-    """Without a script, and without anybody pressing a key."""
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "without-script"])
+def test_page_refreshes_itself_while_pages_are_read(
+    pages: Pages, portal_server: Portal, stack: Path, javascript: bool
+) -> None:
+    """Without anybody pressing a key."""
     portal_server.kill_worker()
-    page = pages.open(DESKTOP, javascript=False)
+    page = pages.open(DESKTOP, javascript=javascript)
     sign_in(page)
     page.goto("/post/stapel/neu/")
     page.get_by_label("Datei vom Scanner").set_input_files(stack)

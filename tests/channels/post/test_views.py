@@ -215,6 +215,22 @@ def test_batch_without_a_file_says_so(bernd: Client) -> None:
     assert field_error(page, "file") == "Wählen Sie die Datei vom Scanner aus."
 
 
+def test_file_is_not_sent_again_for_a_mistake_in_the_date(bernd: Client) -> None:
+    key = str(uuid.uuid4())
+    page = keep(bernd, files.pdf(2), key=key, arrived_on=today(1))
+    assert "Die Datei ist schon gespeichert" in page
+    assert Batch.objects.count() == 0
+    bernd.post(reverse("post:batch_add"), {"key": key, "arrived_on": today()})
+    assert Batch.objects.get().file.size == len(files.pdf(2))
+    assert StoredFile.objects.count() == 1
+
+
+def test_kept_file_belongs_to_its_own_form_only(bernd: Client) -> None:
+    keep(bernd, files.pdf(2), arrived_on=today(1))
+    page = bernd.post(reverse("post:batch_add"), {"key": str(uuid.uuid4()), "arrived_on": today()})
+    assert field_error(page.content.decode(), "file") == "Wählen Sie die Datei vom Scanner aus."
+
+
 def test_batch_that_is_too_large_says_so(bernd: Client, settings: object) -> None:
     settings.MAX_BATCH_BYTES = 1_000_000  # type: ignore[attr-defined]
     page = keep(bernd, b"%PDF-" + b"0" * 1_000_001)
