@@ -99,10 +99,6 @@ class RequestForm(PlainForm):
         )
 
 
-def _name(choice: tuple[str, str]) -> str:
-    return choice[1].casefold()
-
-
 class KindForm(PlainForm):
     """What kind of paper it really is."""
 
@@ -110,9 +106,10 @@ class KindForm(PlainForm):
         super().__init__(*args, **{**kwargs, "initial": {"kind": kind}})
         cat = catalogue()
         kinds = {one.key: str(one.name) for one in (cat.document_kind(kind), *cat.kinds(today))}
+        by_name = sorted(kinds.items(), key=lambda pair: pair[1].casefold())
         self.fields["kind"] = forms.ChoiceField(
             label=_("Art des Papiers"),
-            choices=sorted(kinds.items(), key=_name),
+            choices=by_name,
             error_messages={"invalid_choice": _("Wählen Sie eine Art.")},
         )
 

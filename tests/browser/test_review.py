@@ -10,6 +10,7 @@ from casework.envelope import Actor, Channel, Role
 from casework.models import Case, Document, Submission
 from casework.outbox import sweep
 from tests import cast, files
+from tests.browser.test_components import SMALL_TARGETS, violations
 from tests.browsing import DESKTOP, PHONE, Device, Pages, Way
 from tests.servers import Portal
 
@@ -160,3 +161,36 @@ def test_deniz_links_separates_and_links_again(frame: Way, case: Case, pages: Pa
     amira.get_by_role("button", name="In diesen Fall").click()
     expect(page.get_by_role("status").filter(has_text="Zugeordnet")).to_be_visible()
     assert Submission.objects.get(pk=submission.pk).case == case
+
+
+LOOKS = {"desktop": (DESKTOP, {}), "phone": (PHONE, {}), "dark": (DESKTOP, {"color_scheme": "dark"})}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_of_the_caseworkers_is_accessible(look: str, case: Case, pages: Pages) -> None:
+    device, options = LOOKS[look]
+    stray = cast.submission(cast.receive(cast.paper("operating_costs"), service="PAPERS"))
+    lease = Document.objects.get(submission__case=case, kind="lease")
+    page = pages.open(device, bypass_csp=True, reduced_motion="reduce", **options)  # type: ignore[arg-type]
+    sign_in(page, "deniz@example.org")
+    submission = lease.submission
+    for address in (
+        "/faelle/",
+        "/faelle/?q=niemand",
+        f"/faelle/fall/{case.public_id}/",
+        f"/faelle/fall/{case.public_id}/anfordern/",
+        f"/faelle/fall/{case.public_id}/schliessen/",
+        f"/faelle/eingang/{submission.public_id}/trennen/",
+        f"/faelle/dokument/{lease.public_id}/",
+        f"/faelle/dokument/{lease.public_id}/original/0/",
+        "/faelle/zuordnung/",
+        f"/faelle/zuordnung/{stray.public_id}/",
+        f"/faelle/zuordnung/{stray.public_id}/?q=haddad",
+        "/faelle/stoerungen/",
+    ):
+        page.goto(address)
+        for details in page.locator("main details").all():
+            details.evaluate("element => element.open = true")
+        assert (address, violations(page)) == (address, [])
+        assert not wide(page), address
+        assert (address, page.evaluate(SMALL_TARGETS)) == (address, [])
