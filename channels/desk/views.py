@@ -55,7 +55,9 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/start.html", _start(request, form))
     key = request.GET.get("suche", "")
     if key not in searches:
-        return render(request, "desk/start.html", _start(request, SearchForm()))
+        form = SearchForm()
+        form.fields["text"].widget.attrs["autofocus"] = True  # a number may be scanned at once
+        return render(request, "desk/start.html", _start(request, form))
     text = searches[key]
     meant = _meant(text)
     holders, similar = _found(_user(request), meant)

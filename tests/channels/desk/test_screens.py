@@ -115,6 +115,10 @@ def test_search_survives_odd_input(desk: Client, text: str) -> None:
     assert search(desk, text).status_code == 200
 
 
+def test_search_field_is_ready_for_a_scanner(desk: Client) -> None:
+    assert " autofocus" in desk.get(reverse("desk:start")).content.decode()
+
+
 # --- the person
 
 
