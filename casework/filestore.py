@@ -8,9 +8,12 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+import psycopg
+from django.db import connection, transaction
 
 from casework import events
 from casework.envelope import Actor
@@ -34,7 +37,7 @@ def keep(pieces: Iterable[bytes], name: str, actor: Actor, *, file_id: uuid.UUID
     for position, chunk in enumerate(_chunks(pieces)):
         head = head or chunk[:HEAD_BYTES]
         digest.update(chunk)
-        Chunk.objects.create(file=file, position=position, data=chunk)
+        _write(file, position, chunk)
         file.size += len(chunk)
     file.sha256, file.media_type = digest.hexdigest(), media_type(head)
     file.save(update_fields=["size", "sha256", "media_type"])
@@ -55,9 +58,34 @@ def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def read(file: StoredFile) -> Iterator[bytes]:
     """The bytes, chunk by chunk, in memory of one chunk."""
-    positions = list(file.chunks.order_by("position").values_list("pk", flat=True))
-    for pk in positions:
-        yield bytes(Chunk.objects.only("data").get(pk=pk).data)
+    chunks = list(file.chunks.order_by("position").values_list("pk", flat=True))
+    for pk in chunks:
+        with _binary() as cursor:
+            cursor.execute("SELECT data FROM casework_chunk WHERE id = %s", (pk,), binary=True)
+            row = cursor.fetchone()
+        if row is None:
+            raise Chunk.DoesNotExist
+        yield row[0]
+
+
+def _write(file: StoredFile, position: int, data: bytes) -> None:
+    with _binary() as cursor:
+        cursor.execute(
+            "INSERT INTO casework_chunk (file_id, position, data) VALUES (%s, %s, %b)",
+            (file.pk, position, data),
+        )
+
+
+@contextmanager
+def _binary() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor that sends and gets bytes as they are.
+
+    Django's writes them into the statement as hexadecimal text: twice the size, quoted and parsed again;
+    that was half the processor time of a submission.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
 
 
 def hash_read_back(file: StoredFile) -> str:

@@ -105,7 +105,7 @@ def sweep(limit: int = 100) -> int:
 def overdue(seconds: int = 10) -> list[int]:
     """Rows that should have been picked up by now: what the sweeper looks for beside a Celery worker."""
     waiting = Outbox.objects.filter(_runnable(), due_at__lt=Now() - timedelta(seconds=seconds))
-    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:500])
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:50])
 
 
 def _runnable() -> Q:

@@ -24,9 +24,10 @@ class Command(BaseCommand):
         tidied = 0.0
         while True:
             close_old_connections()
+            done = 0
             try:
-                for pk in outbox.overdue(options["grace"]):
-                    outbox.run(pk)
+                # A few at a time: what a worker left behind meanwhile does not wait for a long list.
+                done = sum(outbox.run(pk) for pk in outbox.overdue(options["grace"]))
                 if time.monotonic() - tidied > HOUSEKEEPING_SECONDS or not tidied:
                     housekeeping()
                     tidied = time.monotonic()
@@ -36,7 +37,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"database not there: {type(error).__name__}")
             if options["once"]:
                 return
-            time.sleep(options["pause"])
+            if not done:
+                time.sleep(options["pause"])
 
 
 def housekeeping() -> None:
