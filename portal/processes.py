@@ -22,10 +22,17 @@ GRACE_SECONDS = 15
 WEB_THREADS = 16
 
 
-def web_command(host: str, port: int, *, workers: int = 1, threads: int = WEB_THREADS) -> list[str]:
+def web_command(
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    threads: int = WEB_THREADS,
+    application: str = "portal.wsgi:application",
+) -> list[str]:
     """The web server: threads, because most of a request waits for the disk of PostgreSQL."""
     return [
-        *(sys.executable, "-m", "gunicorn", "portal.wsgi:application"),
+        *(sys.executable, "-m", "gunicorn", application),
         *("--bind", f"{host}:{port}", "--worker-class", "gthread"),
         *("--workers", str(workers), "--threads", str(threads)),
         # 60 MB over a slow line takes minutes; with threads this is no limit on a single request.
