@@ -43,8 +43,10 @@ def add(request: HttpRequest) -> HttpResponse:
     try:
         if form.is_valid():
             given = form.cleaned_data
+            scanned = given["file"] or form.kept
+            assert scanned is not None  # without a kept one the form insists on a file
             found = adapter.keep_batch(
-                given["file"] or form.kept,
+                scanned,
                 given["arrived_on"],
                 given["sheets"],
                 counter(request),
