@@ -21,8 +21,10 @@ def place(submission: Submission, envelope: Envelope) -> None:
         submission.save(update_fields=["unclear"])
         events.record(events.LeftUnassigned(reason), actor, submission=submission)
         return
-    proven = reason not in ("customer_number", "household_number") or actor.role == Role.DESK
-    belonging.join(submission, case, reason, actor, shows_case=proven)
+    proven = reason not in ("customer_number", "household_number")
+    if reason == "receipt_number":  # what the first receipt may not open, its number does not open either
+        proven = case_shown_by(envelope.keys.number, envelope.sender.birth_date) is not None
+    belonging.join(submission, case, reason, actor, shows_case=proven or actor.role == Role.DESK)
 
 
 def _find_case(envelope: Envelope) -> tuple[Case | None, str]:
@@ -79,6 +81,17 @@ def _case_of_person(person: Person, envelope: Envelope, reason: str) -> tuple[Ca
 def case_of_number(number: str, birth_date: date | None) -> Case | None:
     """The open or closed case behind a case code or receipt number, if the birth date fits."""
     return _case_of_number(number, birth_date)[0]
+
+
+def case_shown_by(number: str, birth_date: date | None) -> Case | None:
+    """The case that whoever has this number and birth date may see.
+
+    A receipt that a customer number alone joined leads into the case, but shows nothing of it.
+    """
+    case = case_of_number(number, birth_date)
+    if case is None or case.code == tidy(number):
+        return case
+    return case if Submission.objects.filter(number=tidy(number), shows_case=True).exists() else None
 
 
 def _case_of_number(number: str, birth_date: date | None) -> tuple[Case | None, str]:

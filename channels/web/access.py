@@ -38,8 +38,17 @@ def _too_late() -> str:
 
 
 def lost(request: HttpRequest) -> HttpResponse:
-    """A draft of somebody else, one that does not exist, or an expired session: all look the same."""
-    return render(request, "citizen/resume.html", {"form": ResumeForm(), "lost": True}, status=404)
+    """A draft of somebody else, one that does not exist, or an expired session: all look the same.
+
+    What was typed on the page that came too late is shown again, so that it can be copied.
+    """
+    typed = [
+        value
+        for name, value in request.POST.items()
+        if value.strip() and name not in ("csrfmiddlewaretoken", "key")
+    ]
+    context = {"form": ResumeForm(), "lost": True, "typed": typed}
+    return render(request, "citizen/resume.html", context, status=404)
 
 
 def with_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -119,9 +119,9 @@ def fits(number: str, birth_date: date, address: str) -> bool:
 
 
 def case_of(draft: Draft) -> Case | None:
-    """The case this draft adds papers to, if its number was given and leads to one."""
+    """The case this draft adds papers to, if its number may show one."""
     birth_date = _sender(draft.answers).birth_date
-    return placing.case_of_number(draft.number, birth_date) if draft.number else None
+    return placing.case_shown_by(draft.number, birth_date) if draft.number else None
 
 
 def _envelope_of(draft: Draft, actor: Actor) -> Envelope:

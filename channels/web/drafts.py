@@ -25,17 +25,17 @@ class AlreadySent(Exception):
 
 
 def begin(service: Service, key: UUID, language: str, answers: dict[str, Any], number: str = "") -> Draft:
-    """A new draft; the same key again (double click, back button) gives the same one as it is now."""
-    draft, _ = Draft.objects.get_or_create(
-        key=key,
-        service=service.key,
-        defaults={
-            "service_version": service.version,
-            "language": language,
-            "answers": answers,
-            "number": number,
-        },
-    )
+    """A new draft; the same key again (double click, back button) gives the same one as it is now.
+
+    Once that one is sent, whoever goes back and begins again gets a new one. A number, which was found to
+    fit, replaces the one before.
+    """
+    first = {"service_version": service.version, "language": language, "answers": answers, "number": number}
+    draft, made = Draft.objects.get_or_create(key=key, defaults={"service": service.key, **first})
+    if draft.service != service.key or draft.sent_at is not None:
+        return Draft.objects.create(service=service.key, **first)
+    if number and not made:
+        set_number(draft, number, answers.get("birth_date", ""))
     return draft
 
 

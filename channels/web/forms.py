@@ -126,6 +126,8 @@ class NumberForm(PlainForm):
         self.fields["birth_date"].example = "3 7 1991"  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
+        if "without" in self.data:  # the button that goes on without it
+            return ""
         number = tidy(self.cleaned_data["number"])
         if number and not is_number(number):
             raise ValidationError(

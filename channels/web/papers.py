@@ -99,13 +99,9 @@ def number(request: HttpRequest, draft: Draft) -> HttpResponse:
         raise Http404
     initial = {"number": draft.number, "birth_date": draft.answers.get("birth_date")}
     form = NumberForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound:
-        if "without" in request.POST:
-            drafts.set_number(draft, "", draft.answers.get("birth_date") or "")
-            return redirect("web:draft", draft.public_id)
-        if form.is_valid() and number_fits(request, form):
-            drafts.set_number(draft, form.cleaned_data["number"], form.cleaned_data["birth_date"] or "")
-            return redirect("web:draft", draft.public_id)
+    if form.is_bound and form.is_valid() and number_fits(request, form):
+        drafts.set_number(draft, form.cleaned_data["number"], form.cleaned_data["birth_date"] or "")
+        return redirect("web:draft", draft.public_id)
     return render(request, "citizen/number.html", {"draft": draft, "form": form, "files": files_of(draft)})
 
 

@@ -136,12 +136,8 @@ def papers(request: HttpRequest) -> HttpResponse:
             request, "citizen/number.html", {"form": PapersForm(), "service": service, "first": True}
         )
     form = PapersForm(request.POST, request.FILES)
-    at_once, without = "send" in request.POST, "without" in request.POST
-    fine = form.is_valid()
-    if without and not set(form.errors) - {"number"}:
-        fine, form.cleaned_data["number"] = True, ""
-    elif fine:
-        fine = number_fits(request, form)
+    at_once = "send" in request.POST
+    fine = form.is_valid() and number_fits(request, form)
     if fine and at_once and not form.fitting:
         form.add_error("files", _("Wählen Sie eine Datei aus oder machen Sie ein Foto."))
         fine = False

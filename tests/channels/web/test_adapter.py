@@ -120,3 +120,36 @@ def test_papers_of_a_known_number_go_into_its_case() -> None:
         papers=[("payslip", [("a.jpg", files.jpeg())])],
     )
     assert cast.case_of(second) == cast.case_of(first)
+
+
+def test_a_receipt_that_a_customer_number_alone_joined_opens_nothing_by_its_number() -> None:
+    case = cast.case_of(adapter.send(service="HA", answers={**ANSWERS, "customer_number": "123A456789"}))
+    one_paper = [("payslip", [("a.jpg", files.jpeg())])]
+    known = {"customer_number": "123A456789", "birth_date": "1991-07-03"}
+    stranger = adapter.send(service="PAPERS", answers=known, papers=one_paper)
+    again = adapter.send(
+        service="PAPERS", answers={"birth_date": "1991-07-03"}, number=stranger.number, papers=one_paper
+    )
+    for ack in (stranger, again):
+        sent = cast.submission(ack)
+        assert (sent.case, sent.shows_case) == (case, False)
+    mine = draft("PAPERS")
+    drafts.set_number(mine, stranger.number, "1991-07-03")
+    assert adapter.case_of(mine) is None
+    drafts.set_number(mine, case.code, "1991-07-03")
+    assert adapter.case_of(mine) == case
+
+
+def test_beginning_again_after_sending_is_a_new_draft() -> None:
+    service, key = cast.catalogue().service("VAEM"), uuid.uuid4()
+    first = drafts.begin(service, key, "de", {})
+    adapter.submit(first)
+    assert drafts.begin(service, key, "de", {}).pk != first.pk
+
+
+def test_a_number_given_after_going_back_counts() -> None:
+    service, key = cast.catalogue().service("PAPERS"), uuid.uuid4()
+    drafts.begin(service, key, "de", {})
+    again = drafts.begin(service, key, "de", {"birth_date": "1991-07-03"}, "A7K29QXM3TF0")
+    again.refresh_from_db()
+    assert (again.number, again.answers) == ("A7K29QXM3TF0", {"birth_date": "1991-07-03"})

@@ -179,6 +179,15 @@ def test_papers_without_a_number_ask_who_sends_them(client: Client) -> None:
     assert answer.redirect_chain[-1][0] == at(Draft.objects.get(), "schritt/person/")
 
 
+def test_going_on_without_the_number_needs_no_birth_date(client: Client) -> None:
+    typed = {"number": new_number(), "without": "1"}
+    assert client.post(PAPERS, typed).status_code == 302
+    draft = Draft.objects.get()
+    assert client.post(at(draft, "nummer/"), typed).status_code == 302
+    draft.refresh_from_db()
+    assert draft.number == ""
+
+
 def test_a_number_without_birth_date_says_what_is_missing(client: Client) -> None:
     page = text(client.post(PAPERS, {"number": adapter.send(service="HA", answers=ANSWERS).number}))
     assert page.count("Geben Sie auch das Geburtsdatum an.") == 2

@@ -181,6 +181,13 @@ def test_a_draft_of_somebody_else_looks_like_one_that_does_not_exist(client: Cli
     assert stranger.post(at(draft, "pruefen/")).status_code == 404
 
 
+def test_what_was_typed_when_the_session_had_ended_is_shown_again(client: Client) -> None:
+    draft = begin(client)
+    answer = Client().post(at(draft, "schritt/details/"), {"message": "Meine Tochter ist <b>ausgezogen</b>."})
+    assert answer.status_code == 404
+    assert "Meine Tochter ist &lt;b&gt;ausgezogen&lt;/b&gt;." in text(answer)
+
+
 def test_a_code_opens_the_draft_where_it_stopped(client: Client) -> None:
     draft = begin(client)
     client.post(at(draft, "schritt/person/"), AMIRA)
