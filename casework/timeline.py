@@ -72,8 +72,12 @@ def for_claimant(case: Case | None, submissions: list[Submission]) -> list[Line]
     That something went into the case at the moment it arrived is no news of its own.
     """
     lines = _lines("claimant", CLAIMANT_KINDS, case, submissions)
-    arrivals = {(line.submission, line.at) for line in lines if line.kind in ("received", "scanned")}
-    return [line for line in lines if line.kind != "joined" or (line.submission, line.at) not in arrivals]
+    waited = {line.submission for line in lines if line.kind in ("left_unassigned", "separated")}
+    return [line for line in lines if line.kind != "joined" or _is_news(line, waited)]
+
+
+def _is_news(line: Line, waited: set[Submission | None]) -> bool:
+    return line.submission in waited and line.document is None
 
 
 def for_staff(case: Case | None, submissions: list[Submission]) -> list[Line]:

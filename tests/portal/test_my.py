@@ -169,6 +169,14 @@ def test_status_names_a_file_that_cannot_be_opened_and_what_to_do(client: Client
     assert problem.what_to_do.get("de") in text
 
 
+def test_status_tells_of_joining_only_when_it_was_not_part_of_the_arrival() -> None:
+    first = cast.receive()
+    assert "joined" not in [line.kind for line in status_of(cast.submission(first)).lines]
+    late = cast.receive(cast.paper(), service="PAPERS")
+    actions.link(cast.submission(late), cast.case_of(first), Actor(Role.CASEWORKER, cast.deniz().pk))
+    assert "joined" in [line.kind for line in status_of(cast.submission(first)).lines]
+
+
 def test_status_needs_few_queries_however_many_documents() -> None:
     first = cast.receive(cast.paper())
     with CaptureQueriesContext(connection) as one:
