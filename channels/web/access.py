@@ -43,9 +43,9 @@ def lost(request: HttpRequest) -> HttpResponse:
     What was typed on the page that came too late is shown again, so that it can be copied.
     """
     typed = [
-        value
+        str(value)
         for name, value in request.POST.items()
-        if value.strip() and name not in ("csrfmiddlewaretoken", "key")
+        if str(value).strip() and name not in ("csrfmiddlewaretoken", "key")
     ]
     context = {"form": ResumeForm(), "lost": True, "typed": typed}
     return render(request, "citizen/resume.html", context, status=404)

@@ -87,6 +87,16 @@ def test_saving_without_a_file_says_what_to_do(client: Client, draft: Draft) -> 
     assert page.count("Wählen Sie eine Datei aus oder machen Sie ein Foto.") == 2
 
 
+def test_too_many_files_at_once_say_so_in_plain_words(
+    client: Client, draft: Draft, settings: LazySettings
+) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    many = [file(f"{number}.jpg", files.jpeg()) for number in range(3)]
+    answer = client.post(at(draft, PAYSLIP), {"files": many})
+    assert answer.status_code == 400
+    assert "zu viele Dateien auf einmal" in text(answer)
+
+
 def test_a_removed_file_is_gone_and_removing_it_twice_is_harmless(client: Client, draft: Draft) -> None:
     client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg()), file("b.pdf", files.pdf())]})
     first = DraftFile.objects.get(file__name="a.jpg")
