@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -56,6 +58,22 @@ class Redis:
         if self.process is not None:
             processes.kill(self.process)
 
+    def freeze(self) -> None:
+        """It accepts connections and answers nothing, as behind a broken network."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, number)
+
+    def rings(self) -> int:
+        """How many rings wait for a Celery worker."""
+        with redis.Redis(port=self.port) as client:
+            return int(client.llen("celery"))
+
     def stop(self) -> None:
         if self.process is not None:
             processes.stop(self.process)
@@ -64,7 +82,7 @@ class Redis:
 class Portal:
     """gunicorn and the worker as processes of their own, on the database of the running test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.port = processes.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -73,6 +91,7 @@ class Portal:
             "DATABASE_URL": database_url(),
             "PUBLIC_URL": self.url,
             "PYTHONUNBUFFERED": "1",
+            **environment,
         }
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
@@ -143,6 +162,35 @@ class Portal:
     def _start(self, name: str, command: list[str]) -> "subprocess.Popen[bytes]":
         with self._log(name).open("ab") as log:
             return processes.start(command, self.environment, log)
+
+
+class CeleryPortal(Portal):
+    """The portal as in production: rung by Redis, done by a Celery worker, with the sweeper beside it.
+
+    Ends with its test. Redis going away is shown with tracebacks by Celery, so only the web server's
+    log is held against it.
+    """
+
+    def __init__(self, folder: Path, broker: str, **environment: str) -> None:
+        super().__init__(folder, CELERY_BROKER_URL=broker, **environment)
+        self.sweeper: subprocess.Popen[bytes] | None = None
+
+    def start_worker(self) -> None:
+        if self.worker is None or self.worker.poll() is not None:
+            quiet = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle")
+            command = [sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--concurrency", "2"]
+            self.worker = self._start("worker", [*command, *quiet])
+
+    def start_sweeper(self) -> None:
+        """With less patience than in production, so that tests need not wait."""
+        command = processes.manage_command("sweep", "--pause", "0.5", "--grace", "2")
+        self.sweeper = self._start("sweeper", command)
+
+    def stop(self) -> None:
+        if self.sweeper is not None:
+            processes.stop(self.sweeper)
+        super().stop()
+        assert "Traceback (most recent call last)" not in self.log("web"), self.log("web")
 
 
 def database_url() -> str:
