@@ -282,9 +282,14 @@ def separate(
 
 
 @transaction.atomic
-def confirm_join(submission: Submission) -> None:
+def confirm_join(submission: Submission, actor: Actor) -> None:
     """Staff looked: it is the same person, so her receipt may show the whole case."""
-    Submission.objects.filter(pk=submission.pk, case__isnull=False).update(shows_case=True)
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    if submission.case is None or submission.shows_case:
+        return
+    submission.shows_case = True
+    submission.save(update_fields=["shows_case"])
+    events.record(events.JoinConfirmed(), actor, case=submission.case, submission=submission)
 
 
 def create_person(sender: Sender, language: str = "de") -> Person:

@@ -11,10 +11,10 @@ from casework import events
 from casework.catalogue import catalogue
 from casework.catalogue.flow import needed_papers
 from casework.clock import berlin_day
-from casework.envelope import Actor
+from casework.envelope import SYSTEM, Actor
 from casework.models import Case, Document, Person, Requirement, Submission
 from casework.people import team_for
-from casework.workflow import CASE, DOCUMENT, SUBMISSION, RequirementState, after
+from casework.workflow import CASE, DOCUMENT, SUBMISSION, CaseState, RequirementState, after
 
 
 def open_case(person: Person, service: str, service_version: int, actor: Actor) -> Case:
@@ -36,6 +36,11 @@ def join(submission: Submission, case: Case, reason: str, actor: Actor, *, shows
     submission.join_reason, submission.unclear, submission.shows_case = reason, "", shows_case
     submission.save(update_fields=["state", "case", "person", "join_reason", "unclear", "shows_case"])
     events.record(events.Joined(reason), actor, case=case, submission=submission)
+    if case.state == CaseState.CLOSED:
+        # Late papers count (SGB I § 67): in a closed case nobody would see them.
+        case.state = after(CASE, case.state, events.CaseReopened.kind)
+        case.save(update_fields=["state"])
+        events.record(events.CaseReopened(), SYSTEM, case=case)
     add_requirements(case, submission)
     for document in submission.documents.all():
         take_in(document, case)
@@ -69,6 +74,8 @@ def separate(submission: Submission, reason: str, actor: Actor) -> None:
         document.state = after(DOCUMENT, document.state, events.Separated.kind)
         document.requirement, document.reject_reason = None, ""
         document.save(update_fields=["state", "requirement", "reject_reason"])
+    case.complete_on = None  # known again once what is needed is accepted
+    case.save(update_fields=["complete_on"])
     events.record(events.Separated(reason), actor, case=case, submission=submission)
     refresh_dates(case)
 

@@ -112,6 +112,13 @@ class Separated(Event):
 
 
 @dataclass(frozen=True)
+class JoinConfirmed(Event):
+    """Staff looked: it is the same person, so her receipt may show the whole case."""
+
+    kind = "join_confirmed"
+
+
+@dataclass(frozen=True)
 class LeftUnassigned(Event):
     kind = "left_unassigned"
     reason: str

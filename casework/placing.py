@@ -16,12 +16,15 @@ def place(submission: Submission, envelope: Envelope) -> None:
     """Find the case by strong keys and join it, or leave the submission in the unassigned tray."""
     actor = envelope.actor
     case, reason = _find_case(envelope)
+    opened_it = case is not None and not case.submissions.exists()
     if case is None:
         submission.unclear = reason
         submission.save(update_fields=["unclear"])
         events.record(events.LeftUnassigned(reason), actor, submission=submission)
         return
-    proven = reason not in ("customer_number", "household_number")
+    # A customer number stands on every letter: it proves nothing about who is looking. A case that this
+    # submission opened holds nothing else yet.
+    proven = opened_it or reason not in ("customer_number", "household_number")
     if reason == "receipt_number":  # what the first receipt may not open, its number does not open either
         proven = case_shown_by(envelope.keys.number, envelope.sender.birth_date) is not None
     belonging.join(submission, case, reason, actor, shows_case=proven or actor.role == Role.DESK)
@@ -98,10 +101,11 @@ def _case_of_number(number: str, birth_date: date | None) -> tuple[Case | None, 
     number = tidy(number)
     if not is_number(number) or birth_date is None:
         return None, "number_unknown"
+    # Both look-ups whatever the first one finds: unknown numbers must not be told by their time.
     case = Case.objects.filter(code=number).select_related("person").first()
+    submission = Submission.objects.filter(number=number).select_related("case__person").first()
     reason = "case_code"
     if case is None:
-        submission = Submission.objects.filter(number=number).select_related("case__person").first()
         if submission is None:
             return None, "number_unknown"
         if submission.case is None:

@@ -32,6 +32,7 @@ CLAIMANT_KINDS = (
 )
 STAFF_KINDS = (
     *CLAIMANT_KINDS,
+    "join_confirmed",
     "case_viewed",
     "document_viewed",
     "original_taken",

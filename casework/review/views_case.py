@@ -30,7 +30,6 @@ from casework.review.forms import RequestForm
 from casework.workflow import DocumentState, IllegalTransition, RequirementState
 
 LOOKS = ("case_viewed", "document_viewed", "original_taken")
-BY_NUMBER_ONLY = ("customer_number", "household_number")
 UNDECIDED = (DocumentState.IN_CASE, DocumentState.OPENED)
 TO_COME = (RequirementState.MISSING, RequirementState.RESEND, RequirementState.ELSEWHERE)
 
@@ -93,7 +92,7 @@ def _groups(documents: list[Document]) -> list[Group]:
 def _arrival(submission: Submission) -> Arrival:
     service = catalogue().service(submission.service, version=submission.service_version)
     answers = summary(service, submission.answers, get_language() or "de") if submission.answers else []
-    to_confirm = submission.join_reason in BY_NUMBER_ONLY and not submission.shows_case
+    to_confirm = submission.case is not None and not submission.shows_case
     return Arrival(submission, answers, to_confirm)
 
 
@@ -217,7 +216,7 @@ def separate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def confirm_join(request: HttpRequest, public_id: UUID) -> HttpResponse:
     submission = submission_or_404(request, public_id)
-    actions.confirm_join(submission)
+    actions.confirm_join(submission, actor_of(request))
     if submission.case is None:
         return to("link", public_id)
     say(request, "confirmed", submission=submission)

@@ -207,3 +207,24 @@ def test_close_twice_is_refused_and_reopening_opens() -> None:
     actions.reopen_case(case, deniz())
     case.refresh_from_db()
     assert case.state == "open"
+
+
+def test_confirmed_join_shows_the_case_and_says_who_confirmed() -> None:
+    number = cast.amira(customer_number="123A456789")
+    cast.receive(sender=number)
+    second = cast.receive(cast.paper(), service="PAPERS", sender=number)
+    actor = deniz()
+    actions.confirm_join(cast.submission(second), actor)
+    actions.confirm_join(cast.submission(second), actor)
+    assert cast.submission(second).shows_case is True
+    assert Event.objects.get(kind="join_confirmed").actor_user == actor.user_id
+
+
+def test_separated_paper_takes_the_completeness_back() -> None:
+    test_case_is_complete_on_the_day_the_last_needed_paper_arrived()
+    case = Case.objects.get()
+    last = case.submissions.order_by("-received_at").first()
+    assert last is not None
+    actions.separate(last, deniz())
+    case.refresh_from_db()
+    assert case.complete_on is None

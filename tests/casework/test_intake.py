@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from casework import filestore, intake
+from casework import actions, filestore, intake, placing
+from casework.codes import new_number
 from casework.envelope import Actor, BytesDiffer, Channel, Keys, Paper, Role, Upload
 from casework.models import (
     Case,
@@ -280,3 +282,41 @@ def test_batch_again_with_the_same_key_is_the_same_batch() -> None:
     key = uuid.uuid4()
     first = intake.receive_batch(key, file.pk, date(2026, 11, 12), None, bernd)
     assert intake.receive_batch(key, file.pk, date(2026, 11, 12), None, bernd) == first
+
+
+def test_papers_for_a_closed_case_open_it_again() -> None:
+    first = cast.receive()
+    deniz = Actor(Role.CASEWORKER, cast.deniz().pk)
+    actions.close_case(cast.case_of(first), deniz)
+    late = cast.receive(cast.paper(), service="PAPERS", number=first.number)
+    assert cast.case_of(late).state == "open"
+    assert Event.objects.filter(kind="case_reopened", case=cast.case_of(late).pk).count() == 1
+
+
+def test_case_opened_with_a_customer_number_is_shown_by_the_receipt_that_opened_it() -> None:
+    first = cast.receive(sender=amira(customer_number="123A456789"))
+    actions.close_case(cast.case_of(first), Actor(Role.CASEWORKER, cast.deniz().pk))
+    second = cast.receive(service="WBA", sender=amira(customer_number="123A456789"))
+    assert cast.submission(second).join_reason == "customer_number"
+    assert cast.submission(second).shows_case is True
+
+
+def test_receipt_that_shows_no_case_passes_none_on() -> None:
+    number = amira(customer_number="123A456789")
+    cast.receive(sender=number)
+    second = cast.receive(service="PAPERS", sender=number)
+    third = cast.receive(cast.paper(), service="PAPERS", number=second.number)
+    assert cast.submission(third).join_reason == "receipt_number"
+    assert cast.submission(third).shows_case is False
+
+
+def test_looking_up_a_number_takes_the_same_queries_whether_it_exists_or_not() -> None:
+    first = cast.receive()
+    wrong = date(1990, 1, 1)
+
+    def queries(number: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            placing.case_of_number(number, wrong)
+        return len(captured)
+
+    assert queries(first.number) == queries(cast.case_of(first).code) == queries(new_number())

@@ -71,8 +71,8 @@ def test_whole_story_of_a_case_can_be_read(db: None, deniz: Client) -> None:
     response = deniz.get(reverse("review:case", args=[case.public_id]))
     assert response.status_code == 200
     shown = {line.kind for line in (*response.context["lines"], *response.context["looks"])}
-    # These are acts of the mailroom; its own tests make them.
-    assert shown == set(STAFF_KINDS) - {"scanned", "scan_withdrawn", "service_corrected"}
+    # Acts of the mailroom, and the confirmation of a join: their own tests make them.
+    assert shown == set(STAFF_KINDS) - {"scanned", "scan_withdrawn", "service_corrected", "join_confirmed"}
     page = response.content.decode()
     for words in (
         "Angenommen: Ausweis oder Pass.",
