@@ -5,21 +5,24 @@ from casework.models.files import Chunk, Page, StoredFile
 from casework.models.guesses import Guess
 from casework.models.log import Event, Outbox, ReceiptFile, RegisterEntry, RegisterHead
 from casework.models.people import Household, Person, Team, User
-from casework.models.post import Batch, SetAsidePage
+from casework.models.post import Batch, CoverSheet, Original, PostbookDay, SetAsidePage
 from casework.models.submissions import Document, Part, Submission
 
 __all__ = [
     "Batch",
     "Case",
     "Chunk",
+    "CoverSheet",
     "Document",
     "Event",
     "Guess",
     "Household",
+    "Original",
     "Outbox",
     "Page",
     "Part",
     "Person",
+    "PostbookDay",
     "ReceiptFile",
     "RegisterEntry",
     "RegisterHead",

@@ -2,6 +2,8 @@ import secrets
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
 CHUNK_BYTES = 1024 * 1024
@@ -61,8 +63,28 @@ class Page(models.Model):
     picture = models.BinaryField()
     thumbnail = models.BinaryField()
 
+    # What recognising found (casework.reading.recognise); empty until then. Places are fractions of the
+    # upright page: x, y, width, height from 0 to 1.
+    recognised_at = models.DateTimeField(null=True, blank=True)
+    turned = models.PositiveSmallIntegerField(default=0)  # degrees clockwise to make the picture upright
+    blank = models.BooleanField(default=False)  # nothing on it, beyond scanner shadow and show-through
+    language = models.CharField(max_length=8, blank=True)
+    kind = models.CharField(max_length=40, blank=True)  # a document kind of the catalogue, suggested
+    kind_confidence = models.FloatField(default=0)
+    text = models.TextField(blank=True)
+    words = models.JSONField(default=list, blank=True)  # [text, x, y, width, height, confidence]
+    codes = models.JSONField(default=list, blank=True)  # {"format", "content", "place": [x, y, w, h]}
+    fields = models.JSONField(default=list, blank=True)  # {"name", "value", "place", "confidence"}
+    fingerprint = models.BinaryField(null=True, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("text", config="german"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
     class Meta:
         ordering: ClassVar = ["number"]
+        indexes: ClassVar = [GinIndex(fields=["search"], name="page_search")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["file", "number"], name="one_picture_a_page")
         ]

@@ -76,6 +76,8 @@ class Outbox(models.Model):
         default="due",
         choices=[("due", "due"), ("running", "running"), ("done", "done"), ("failed", "failed")],
     )
+    # Smaller is sooner. What a person waits for comes before what a stack waits for.
+    priority = models.PositiveSmallIntegerField(default=10)
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True, default=None)
     lease_until = models.DateTimeField(null=True)
@@ -86,7 +88,9 @@ class Outbox(models.Model):
     class Meta:
         verbose_name_plural = "outbox"
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=models.Q(state="due"), name="outbox_due"),
+            models.Index(
+                fields=["priority", "due_at"], condition=models.Q(state="due"), name="outbox_due_by_priority"
+            ),
             models.Index(fields=["lease_until"], condition=models.Q(state="running"), name="outbox_running"),
             models.Index(fields=["effect", "subject"]),
         ]

@@ -3,8 +3,13 @@ from typing import ClassVar
 
 from django.db import models
 
+from casework.codes import new_number
+from casework.models.cases import Case, Requirement
 from casework.models.files import StoredFile
 from casework.models.people import User
+from casework.models.submissions import Submission
+
+BATCH_SOURCES = ("upload", "folder", "mail", "scanner")
 
 
 class Batch(models.Model):
@@ -15,7 +20,11 @@ class Batch(models.Model):
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="batch")
     arrived_on = models.DateField()  # the day the letters reached the office, not the day of scanning
     sheets = models.PositiveIntegerField(null=True, blank=True)  # counted by hand
-    scanned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="batches")
+    # None: it came by itself, from a watched folder, a mailbox or a network scanner.
+    scanned_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="batches"
+    )
+    source = models.CharField(max_length=12, default="upload", choices=[(s, s) for s in BATCH_SOURCES])
     scanned_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -38,3 +47,53 @@ class SetAsidePage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} p. {self.page}"
+
+
+class CoverSheet(models.Model):
+    """A sheet with a QR code that says whose the papers behind it are, and which paper was asked for."""
+
+    code = models.CharField(max_length=12, unique=True, default=new_number, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="cover_sheets")
+    requirement = models.ForeignKey(
+        Requirement, null=True, blank=True, on_delete=models.SET_NULL, related_name="cover_sheets"
+    )
+    kind = models.CharField(max_length=40, blank=True)
+    printed_at = models.DateTimeField(auto_now_add=True)
+    printed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Original(models.Model):
+    """Where the paper itself is, until when it is kept, and what became of it."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="original")
+    place = models.CharField(max_length=120, blank=True)
+    keep_until = models.DateField(null=True, blank=True)
+    returned_on = models.DateField(null=True, blank=True)
+    returned_to = models.CharField(max_length=120, blank=True)
+    destroyed_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class PostbookDay(models.Model):
+    """A closed day of the postbook: its signed sheet, which adds up. Later additions make a further sheet."""
+
+    day = models.DateField()
+    sheet = models.PositiveSmallIntegerField(default=1)
+    closed_at = models.DateTimeField(auto_now_add=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()  # the canonical figures that are hashed and signed
+    hash = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    pdf = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["-day", "-sheet"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "sheet"], name="one_sheet_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.day} ({self.sheet})"

@@ -60,6 +60,8 @@ class Submission(models.Model):
     emptied_at = models.DateTimeField(null=True, blank=True)  # when the letterbox was emptied
     other_office = models.CharField(max_length=200, blank=True)
     other_office_on = models.DateField(null=True, blank=True)
+    forwarded_to = models.CharField(max_length=200, blank=True)  # not ours: handed on (SGB I § 16 (2))
+    forwarded_on = models.DateField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [
