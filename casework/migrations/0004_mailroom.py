@@ -9,172 +9,232 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0003_withdrawn_scans'),
+        ("casework", "0003_withdrawn_scans"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CoverSheet',
+            name="CoverSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=casework.codes.new_number, editable=False, max_length=12, unique=True)),
-                ('kind', models.CharField(blank=True, max_length=40)),
-                ('printed_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=casework.codes.new_number, editable=False, max_length=12, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, max_length=40)),
+                ("printed_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Original',
+            name="Original",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(blank=True, max_length=120)),
-                ('keep_until', models.DateField(blank=True, null=True)),
-                ('returned_on', models.DateField(blank=True, null=True)),
-                ('returned_to', models.CharField(blank=True, max_length=120)),
-                ('destroyed_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=120)),
+                ("keep_until", models.DateField(blank=True, null=True)),
+                ("returned_on", models.DateField(blank=True, null=True)),
+                ("returned_to", models.CharField(blank=True, max_length=120)),
+                ("destroyed_on", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PostbookDay',
+            name="PostbookDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('sheet', models.PositiveSmallIntegerField(default=1)),
-                ('closed_at', models.DateTimeField(auto_now_add=True)),
-                ('text', models.TextField()),
-                ('hash', models.CharField(max_length=64)),
-                ('signature', models.CharField(max_length=128)),
-                ('pdf', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("sheet", models.PositiveSmallIntegerField(default=1)),
+                ("closed_at", models.DateTimeField(auto_now_add=True)),
+                ("text", models.TextField()),
+                ("hash", models.CharField(max_length=64)),
+                ("signature", models.CharField(max_length=128)),
+                ("pdf", models.BinaryField()),
             ],
             options={
-                'ordering': ['-day', '-sheet'],
+                "ordering": ["-day", "-sheet"],
             },
         ),
         migrations.RemoveIndex(
-            model_name='outbox',
-            name='outbox_due',
+            model_name="outbox",
+            name="outbox_due",
         ),
         migrations.AddField(
-            model_name='batch',
-            name='source',
-            field=models.CharField(choices=[('upload', 'upload'), ('folder', 'folder'), ('mail', 'mail'), ('scanner', 'scanner')], default='upload', max_length=12),
+            model_name="batch",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("upload", "upload"),
+                    ("folder", "folder"),
+                    ("mail", "mail"),
+                    ("scanner", "scanner"),
+                ],
+                default="upload",
+                max_length=12,
+            ),
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='priority',
+            model_name="outbox",
+            name="priority",
             field=models.PositiveSmallIntegerField(default=10),
         ),
         migrations.AddField(
-            model_name='page',
-            name='blank',
+            model_name="page",
+            name="blank",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='page',
-            name='codes',
+            model_name="page",
+            name="codes",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='page',
-            name='fields',
+            model_name="page",
+            name="fields",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='page',
-            name='fingerprint',
+            model_name="page",
+            name="fingerprint",
             field=models.BinaryField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='page',
-            name='kind',
+            model_name="page",
+            name="kind",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='page',
-            name='kind_confidence',
+            model_name="page",
+            name="kind_confidence",
             field=models.FloatField(default=0),
         ),
         migrations.AddField(
-            model_name='page',
-            name='language',
+            model_name="page",
+            name="language",
             field=models.CharField(blank=True, max_length=8),
         ),
         migrations.AddField(
-            model_name='page',
-            name='recognised_at',
+            model_name="page",
+            name="recognised_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='page',
-            name='text',
+            model_name="page",
+            name="text",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='page',
-            name='turned',
+            model_name="page",
+            name="turned",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='page',
-            name='words',
+            model_name="page",
+            name="words",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='forwarded_on',
+            model_name="submission",
+            name="forwarded_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='forwarded_to',
+            model_name="submission",
+            name="forwarded_to",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AlterField(
-            model_name='batch',
-            name='scanned_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to=settings.AUTH_USER_MODEL),
+            model_name="batch",
+            name="scanned_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="batches",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['priority', 'due_at'], name='outbox_due_by_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='page',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='page_search'),
-        ),
-        migrations.AddField(
-            model_name='coversheet',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cover_sheets', to='casework.case'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("state", "due")),
+                fields=["priority", "due_at"],
+                name="outbox_due_by_priority",
+            ),
         ),
         migrations.AddField(
-            model_name='coversheet',
-            name='printed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="coversheet",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="cover_sheets", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='coversheet',
-            name='requirement',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cover_sheets', to='casework.requirement'),
+            model_name="coversheet",
+            name="printed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='original',
-            name='submission',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='original', to='casework.submission'),
+            model_name="coversheet",
+            name="requirement",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="cover_sheets",
+                to="casework.requirement",
+            ),
         ),
         migrations.AddField(
-            model_name='postbookday',
-            name='closed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="original",
+            name="submission",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="original", to="casework.submission"
+            ),
         ),
         migrations.AddField(
-            model_name='page',
-            name='search',
-            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('text', config='german'), output_field=django.contrib.postgres.search.SearchVectorField()),
+            model_name="postbookday",
+            name="closed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="page",
+            name="search",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.contrib.postgres.search.SearchVector("text", config="german"),
+                output_field=django.contrib.postgres.search.SearchVectorField(),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postbookday',
-            constraint=models.UniqueConstraint(fields=('day', 'sheet'), name='one_sheet_a_number'),
+            model_name="postbookday",
+            constraint=models.UniqueConstraint(fields=("day", "sheet"), name="one_sheet_a_number"),
+        ),
+        migrations.AddIndex(
+            model_name="page",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="page_search"),
         ),
     ]
