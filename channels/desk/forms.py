@@ -143,19 +143,19 @@ class HandoverForm(DeskForm):
     note = fields.TextField(
         limit=1000,
         label=gettext_lazy("Notiz"),
-        help_text=gettext_lazy("Steht am Fall und auf der Quittung."),
+        help_text=gettext_lazy("Steht am Fall und auf dem Beleg."),
         widget=forms.Textarea({"rows": "3"}),
         required=False,
     )
     notice_email = fields.ReadField(
         read=fields.email,
-        label=gettext_lazy("Quittung auch an diese E-Mail-Adresse"),
+        label=gettext_lazy("Beleg auch an diese E-Mail-Adresse"),
         help_text=gettext_lazy("Nur auf Wunsch. In der E-Mail stehen keine Namen."),
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "email"}),
         required=False,
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Sprache der Quittung"), choices=settings.LANGUAGES, widget=forms.Select
+        label=gettext_lazy("Sprache des Belegs"), choices=settings.LANGUAGES, widget=forms.Select
     )
     seen = forms.BooleanField(
         label=gettext_lazy("Die Person hat die Angaben gesehen oder vorgelesen bekommen."), required=False
@@ -253,7 +253,7 @@ class PaperForm(DeskForm):
     shown = forms.BooleanField(label=gettext_lazy("gezeigt, nicht kopiert"), required=False)
     sheets = fields.ReadField(
         read=fields.whole_number(1, MOST_SHEETS),
-        label=gettext_lazy("Blätter (Scan folgt)"),
+        label=gettext_lazy("Blätter (werden noch eingelesen)"),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         required=False,
     )

@@ -293,8 +293,8 @@ def letter_choices(user: User, batch: Batch) -> list[tuple[str, list[tuple[str, 
     groups, seen = [], set()
     for name, letters in (
         (_("Briefe aus diesem Stapel"), of_batch.order_by("pk")),
-        (_("Noch nicht gescannt"), waiting),
-        (_("Schon gescannt, letzte Tage"), recent.order_by("-pk")),
+        (_("Noch nicht eingelesen"), waiting),
+        (_("Schon eingelesen, letzte Tage"), recent.order_by("-pk")),
     ):
         lines = [letter for letter in letters[:OFFERED] if letter.pk not in seen]
         seen |= {letter.pk for letter in lines}

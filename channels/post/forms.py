@@ -76,7 +76,7 @@ class SenderForm(PostForm):
         widget=_narrow(),
     )
     number = fields.ReadField(
-        label=lazy("Fall-Code, Eingangs-Nr."), read=read_number, required=False, widget=_narrow()
+        label=lazy("Fall-Code, Eingangs-Nummer"), read=read_number, required=False, widget=_narrow()
     )
     sheets = _sheets()
     service = forms.ChoiceField(label=lazy("Was ist in dem Brief?"), required=False)

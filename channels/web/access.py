@@ -33,7 +33,7 @@ def to_receipt(draft: Draft) -> HttpResponse:
 def _too_late() -> str:
     return _(
         "Diese Sendung war schon abgesendet. Die neue Datei gehört nicht dazu. "
-        "Schicken Sie sie bitte über „Nur Unterlagen schicken“."
+        "Schicken Sie sie bitte über „Unterlagen schicken“."
     )
 
 

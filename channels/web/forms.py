@@ -87,9 +87,9 @@ class KindForm(PlainForm):
     """Which kind of paper: all the catalogue knows today."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Was ist das für ein Papier?"),
-        help_text=gettext_lazy("Wenn Sie unsicher sind, wählen Sie „Anderes Papier“."),
-        error_messages={"required": gettext_lazy("Wählen Sie aus, was für ein Papier das ist.")},
+        label=gettext_lazy("Was ist das für ein Dokument?"),
+        help_text=gettext_lazy("Wenn Sie unsicher sind, wählen Sie „Anderes Dokument“."),
+        error_messages={"required": gettext_lazy("Wählen Sie aus, was für ein Dokument das ist.")},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -106,8 +106,11 @@ class NumberForm(PlainForm):
 
     number = forms.CharField(
         required=False,
-        label=gettext_lazy("Nummer von Ihrer Quittung oder Ihr Fall-Code"),
-        help_text=gettext_lazy("12 Zeichen in drei Gruppen. Wenn Sie keine haben, lassen Sie das Feld leer."),
+        label=gettext_lazy("Eingangs-Nummer oder Fall-Code"),
+        help_text=gettext_lazy(
+            "Die Eingangs-Nummer steht oben auf Ihrem Beleg. "
+            "Wenn Sie keine Nummer haben, lassen Sie das Feld leer."
+        ),
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -131,7 +134,7 @@ class NumberForm(PlainForm):
         number = tidy(self.cleaned_data["number"])
         if number and not is_number(number):
             raise ValidationError(
-                _("Prüfen Sie die Nummer. Ein Zeichen ist anders als auf Ihrer Quittung."), "check_symbol"
+                _("Prüfen Sie die Nummer. Ein Zeichen ist anders als auf Ihrem Beleg."), "check_symbol"
             )
         return number
 
@@ -181,7 +184,7 @@ class PapersForm(FilesForm, NumberForm, KeyForm):
         label=gettext_lazy("Nachname"),
         widget=forms.TextInput({"autocomplete": "family-name"}),
     )
-    kind = forms.ChoiceField(required=False, label=gettext_lazy("Was ist das für ein Papier?"))
+    kind = forms.ChoiceField(required=False, label=gettext_lazy("Was ist das für ein Dokument?"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -226,9 +229,10 @@ class SendForm(HelperForm):
 
     notice_email = forms.CharField(
         required=False,
-        label=gettext_lazy("E-Mail-Adresse für die Quittung"),
+        label=gettext_lazy("E-Mail-Adresse für den Beleg"),
         help_text=gettext_lazy(
-            "Wir schicken die Quittung ohne Namen und ohne Dateinamen. Sie sehen sie auch gleich hier."
+            "In der E-Mail stehen Nummer und Uhrzeit, aber keine Namen. "
+            "Den ganzen Beleg sehen Sie gleich hier."
         ),
         widget=forms.EmailInput({"autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}),
     )
@@ -244,7 +248,7 @@ class FormlessForm(HelperForm, KeyForm):
 
     by_email = forms.BooleanField(
         required=False,
-        label=gettext_lazy("Schicken Sie mir die Quittung auch per E-Mail, ohne Namen und ohne Dateinamen."),
+        label=gettext_lazy("Schicken Sie mir den Beleg auch per E-Mail, ohne Namen und ohne Dateinamen."),
     )
 
 

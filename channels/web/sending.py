@@ -104,7 +104,7 @@ def formless(request: HttpRequest) -> HttpResponse:
         ):
             form.add_error(
                 "email",
-                _("Geben Sie Ihre E-Mail-Adresse an, oder nehmen Sie den Haken für die Quittung weg."),
+                _("Geben Sie Ihre E-Mail-Adresse an, oder nehmen Sie den Haken für den Beleg weg."),
             )
             complete = False
         gaps = not complete and drafts.is_missing_only(form)

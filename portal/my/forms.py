@@ -23,10 +23,10 @@ class LookupForm(forms.Form):
         ),
     )
     birth_date = DateField(
-        label=gettext_lazy("Geburts-Datum"),
-        help_text=gettext_lazy("Das Geburts-Datum der Person, um die es geht."),
+        label=gettext_lazy("Geburtsdatum"),
+        help_text=gettext_lazy("Das Geburtsdatum der Person, um die es geht."),
         rule="birth",
-        error_messages={"required": gettext_lazy("Geben Sie das Geburts-Datum ein.")},
+        error_messages={"required": gettext_lazy("Geben Sie das Geburtsdatum ein.")},
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

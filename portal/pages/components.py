@@ -31,11 +31,11 @@ class SampleForm(forms.Form):
         label="Wann sind Sie geboren?",
         help_text="Tag, Monat und Jahr.",
         rule="birth",
-        error_messages={"required": "Bitte schreiben Sie Ihren Geburts-Tag."},
+        error_messages={"required": "Bitte schreiben Sie Ihren Geburtstag."},
     )
     rent = forms.CharField(
         label="Wie hoch ist Ihre Miete?",
-        help_text="Die ganze Miete mit Neben-Kosten.",
+        help_text="Die ganze Miete mit Nebenkosten.",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"required": "Bitte schreiben Sie, wie hoch Ihre Miete ist."},
     )
@@ -48,13 +48,13 @@ class SampleForm(forms.Form):
     income = forms.MultipleChoiceField(
         label="Welches Geld bekommen Sie?",
         help_text="Sie können mehrere Antworten wählen.",
-        choices=[("wage", "Lohn"), ("child", "Kinder-Geld"), ("none", "Nichts davon")],
+        choices=[("wage", "Lohn"), ("child", "Kindergeld"), ("none", "Nichts davon")],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Bitte wählen Sie mindestens eine Antwort."},
     )
     kind = forms.ChoiceField(
         label="Was ist das für ein Papier?",
-        choices=[("", "Bitte wählen"), ("lease", "Miet-Vertrag"), ("payslip", "Lohn-Abrechnung")],
+        choices=[("", "Bitte wählen"), ("lease", "Mietvertrag"), ("payslip", "Lohnabrechnung")],
         error_messages={"required": "Bitte wählen Sie, was für ein Papier das ist."},
     )
     remarks = forms.CharField(label="Möchten Sie noch etwas sagen?", widget=forms.Textarea, required=False)
@@ -70,7 +70,7 @@ class SampleForm(forms.Form):
 
 
 SAMPLE_FILES = [
-    {"id": 1, "name": "Miet-Vertrag.pdf", "size": 2_430_112, "pages": 4, "picture": "", "problem": ""},
+    {"id": 1, "name": "Mietvertrag.pdf", "size": 2_430_112, "pages": 4, "picture": "", "problem": ""},
     {
         "id": 2,
         "name": "IMG_20261112_140307_ein_sehr_langer_datei_name_ohne_leer_zeichen.jpg",
@@ -82,7 +82,7 @@ SAMPLE_FILES = [
 ]
 SAMPLE_ROWS = [
     {"key": "Name", "value": "Amira Haddad", "change": "#", "context": "Name"},
-    {"key": "Geburts-Tag", "value": date(1991, 4, 7), "change": "#", "context": "Geburts-Tag"},
+    {"key": "Geburtstag", "value": date(1991, 4, 7), "change": "#", "context": "Geburtstag"},
     {"key": "Telefon", "value": "", "change": "#", "context": "Telefon"},
 ]
 

@@ -57,7 +57,7 @@ def test_desk_takes_papers_of_somebody_known_from_the_web(carla: Page, pages: Pa
     page.get_by_label("Jemand anderes gibt ab oder hilft").check()
     page.get_by_label("Name der Begleitung").fill("Sami Haddad")
     page.get_by_label("In welcher Rolle?").fill("Sohn")
-    page.get_by_role("button", name="Aufnehmen und Quittung geben").click()
+    page.get_by_role("button", name="Aufnehmen und Beleg geben").click()
 
     # The kind of the first paper was forgotten: said next to it, and the photo is still there.
     expect(
@@ -67,7 +67,7 @@ def test_desk_takes_papers_of_somebody_known_from_the_web(carla: Page, pages: Pa
     expect(first.get_by_text("lohn-oktober.jpg")).to_be_visible()
     pages.shot(page, "error")
     first.get_by_label("Papier", exact=True).select_option("payslip")
-    page.get_by_role("button", name="Aufnehmen und Quittung geben").click()
+    page.get_by_role("button", name="Aufnehmen und Beleg geben").click()
 
     expect(page.get_by_role("heading", name="Aufgenommen")).to_be_visible()
     found = Submission.objects.get(channel="desk")
@@ -77,7 +77,7 @@ def test_desk_takes_papers_of_somebody_known_from_the_web(carla: Page, pages: Pa
     expect(page.get_by_text(grouped(found.number)).first).to_be_visible()
     pages.shot(page, "done")
     done = page.url
-    for name, shot in (("Quittung drucken, A4", "a4"), ("Quittung drucken, Bon 80 mm", "80mm")):
+    for name, shot in (("Beleg drucken (A4)", "a4"), ("Beleg drucken (80 mm)", "80mm")):
         page.get_by_role("link", name=name).click()
         expect(page.get_by_text(grouped(found.number)).first).to_be_visible()
         pages.shot(page, shot)
@@ -103,7 +103,7 @@ def test_desk_makes_a_new_person_who_applies_without_a_form(carla: Page, pages: 
     page.get_by_label("Möchten Sie uns noch etwas sagen?").fill("Seit gestern ohne Arbeit")
     page.get_by_label("Die Person hat die Angaben gesehen").check()
     pages.shot(page, "apply")
-    page.get_by_role("button", name="Aufnehmen und Quittung geben").click()
+    page.get_by_role("button", name="Aufnehmen und Beleg geben").click()
     expect(page.get_by_role("heading", name="Aufgenommen")).to_be_visible()
     pages.shot(page, "done")
     zoe = Person.objects.get(family_name="Zander")
@@ -142,6 +142,6 @@ def test_desk_pages_are_accessible(pages: Pages, device: Device) -> None:
         pages.shot(page, f"{number}")
         assert (violations(page), page.evaluate(SMALL_TARGETS), fits(page)) == ([], [], True), address
     page.goto(f"{here}/unterlagen/")
-    page.get_by_role("button", name="Aufnehmen und Quittung geben").click()
+    page.get_by_role("button", name="Aufnehmen und Beleg geben").click()
     expect(page.get_by_role("alert")).to_be_focused()
     assert (violations(page), fits(page)) == ([], True)

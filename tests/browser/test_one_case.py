@@ -33,7 +33,7 @@ def test_three_channels_one_case_one_status(
     cast.teams()
     # By phone: an application in one page, and the receipt.
     page.goto("/antrag/")
-    page.get_by_role("link", name="Formlos beantragen").click()
+    page.get_by_role("link", name="Sofort Antrag stellen").click()
     on_the_web.who(page)
     on_the_web.press(page, "Antrag jetzt absenden")
     first = on_the_web.sent(page)

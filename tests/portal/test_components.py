@@ -208,9 +208,9 @@ def test_pagination_of_one_page_is_nothing() -> None:
 
 
 def test_a_qr_code_is_a_picture_the_content_policy_allows() -> None:
-    html = show('{% qr "https://example.org/s/7ZQ4" "Öffnet Ihre Status-Seite" %}')
+    html = show('{% qr "https://example.org/s/7ZQ4" "Öffnet den Stand Ihrer Unterlagen" %}')
     assert 'src="data:image/svg+xml' in html
-    assert 'alt="Öffnet Ihre Status-Seite"' in html
+    assert 'alt="Öffnet den Stand Ihrer Unterlagen"' in html
     assert "style=" not in html
 
 

@@ -47,7 +47,7 @@ def test_done_page_offers_both_prints_and_the_next_person(desk: Client, amira: P
     assert reverse("my:receipt_print", args=[found.secret, "a4"]) in text
     assert reverse("my:receipt_print", args=[found.secret, "80mm"]) in text
     assert "Sami Haddad" in text
-    assert "wird gescannt" in text
+    assert "wird noch eingelesen" in text
 
 
 def test_second_click_gives_the_same_receipt_and_says_so(desk: Client, amira: Person) -> None:
