@@ -53,7 +53,9 @@ def wrong(number: str, address: str) -> None:
               blocked_until = CASE
                 WHEN g.window_until >= clock_timestamp() AND g.count + 1 >= %(free)s
                 THEN clock_timestamp()
-                  + make_interval(secs => least(%(longest)s, 60 * power(2, least(g.count + 1 - %(free)s, 10))))
+                  + make_interval(
+                      secs => least(%(longest)s, 60 * power(2, least(g.count + 1 - %(free)s, 10)))
+                    )
                 END
             """,
             {

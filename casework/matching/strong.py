@@ -43,7 +43,7 @@ class Judgement:
 
 
 def agrees(sender: Sender, known: Known) -> bool:
-    """Whether what was given fits the holder of a number: birth date equal, or family name if none was given."""
+    """Whether what was given fits the holder of a number: birth date, or family name if none was given."""
     if sender.birth_date and known.birth_date:
         return sender.birth_date == known.birth_date
     names = {fold(known.family_name), fold(known.birth_name)} - {""}
