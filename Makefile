@@ -5,7 +5,7 @@ PYTHON_HERE := .venv/bin/python
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup demo run seed test browser check fix bench clean
+.PHONY: help setup demo run seed test browser check fix messages bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ fix: ## let the tools repair what they can
 	@bin/setup all
 	@$(PYTHON_HERE) -m ruff check --fix .
 	@$(PYTHON_HERE) -m ruff format .
+
+messages: ## collect the texts of all pages for the translators (locale/*/LC_MESSAGES/django.po)
+	@bin/setup all
+	@bin/messages
 
 bench: ## figures: submissions a second, time to receipt, status pages a second
 	@bin/setup all
