@@ -13,11 +13,12 @@ from django.db.models.functions import Now
 
 from casework import outbox
 from casework.envelope import Actor
-from casework.models import Case, Document, StoredFile, Submission
+from casework.models import Batch, Case, Document, StoredFile, Submission
 from casework.models import Event as Row
-from casework.reactions import REACTIONS
+from casework.reactions import PRIORITIES, REACTIONS, priority
 
 KINDS: dict[str, type["Event"]] = {}
+LONG_PAGES = 20  # a file of more pages is worked on like a stack, whoever sent it
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,15 @@ class BatchScanned(Event):
 
 @dataclass(frozen=True)
 class FileKept(Event):
-    """All bytes of a file are kept. Not yet sent: a draft may still be thrown away."""
+    """All bytes of a file are kept. Not yet sent: a draft may still be thrown away.
+
+    `stack`: the pages of a scanned stack, which nobody waits for one by one.
+    """
 
     kind = "file_kept"
     sha256: str
     size: int
+    stack: bool = False
 
 
 @dataclass(frozen=True)
@@ -230,6 +235,142 @@ class OriginalTaken(Event):
     kind = "original_taken"
 
 
+# --- the mailroom
+
+
+@dataclass(frozen=True)
+class ReplacedByScan(Event):
+    """Paper taken at the desk without files has been scanned: the scanned document stands in its place."""
+
+    kind = "replaced_by_scan"
+
+
+@dataclass(frozen=True)
+class Forwarded(Event):
+    """Not ours: handed on to the right office (SGB I § 16 (2)); its name stands in the submission."""
+
+    kind = "forwarded"
+    on: str
+
+
+@dataclass(frozen=True)
+class ForwardingUndone(Event):
+    kind = "forwarding_undone"
+
+
+@dataclass(frozen=True)
+class RegisteredByMistake(Event):
+    """The letter should not have been registered; the entry in the register and the receipt stay."""
+
+    kind = "registered_by_mistake"
+    reason: str
+
+
+@dataclass(frozen=True)
+class MistakeUndone(Event):
+    kind = "mistake_undone"
+
+
+@dataclass(frozen=True)
+class SheetsRecounted(Event):
+    """The sheets of a letter, or of a stack (`batch`), were counted again."""
+
+    kind = "sheets_recounted"
+    before: int | None
+    after: int | None
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
+class TroubleFound(Event):
+    """Staff noticed that something is wrong with a letter; `problem` is a code of the catalogue."""
+
+    kind = "trouble_found"
+    problem: str
+
+
+@dataclass(frozen=True)
+class TroubleTaken(Event):
+    """Somebody looks after it."""
+
+    kind = "trouble_taken"
+    trouble: int
+
+
+@dataclass(frozen=True)
+class TroubleSettled(Event):
+    kind = "trouble_settled"
+    trouble: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class TroubleReopened(Event):
+    kind = "trouble_reopened"
+    trouble: int
+
+
+@dataclass(frozen=True)
+class CopyAsked(Event):
+    """The sender is asked for a new copy (SGB I § 36a (3)); the status page says so."""
+
+    kind = "copy_asked"
+    problem: str
+
+
+@dataclass(frozen=True)
+class OriginalPlaced(Event):
+    """Where the paper lies was written down, or until when it is kept."""
+
+    kind = "original_placed"
+    keep_until: str
+
+
+@dataclass(frozen=True)
+class OriginalAskedBack(Event):
+    """The sender wants the paper back (or, with False, no longer)."""
+
+    kind = "original_asked_back"
+    wanted: bool
+
+
+@dataclass(frozen=True)
+class OriginalReturned(Event):
+    kind = "original_returned"
+    on: str
+
+
+@dataclass(frozen=True)
+class OriginalDestroyed(Event):
+    kind = "original_destroyed"
+    on: str
+
+
+@dataclass(frozen=True)
+class DayClosed(Event):
+    """A day of the postbook was closed: the hashes of its figures and of its sheet."""
+
+    kind = "day_closed"
+    day: str
+    sheet: int
+    hash: str
+    pdf_sha256: str
+
+
+@dataclass(frozen=True)
+class ReceiptWanted(Event):
+    """The sender of a letter wants the receipt by e-mail."""
+
+    kind = "receipt_wanted"
+
+
+@dataclass(frozen=True)
+class ReceiptLetterMade(Event):
+    """The receipt was printed as a letter, to be posted."""
+
+    kind = "receipt_letter_made"
+
+
 # --- effects
 
 
@@ -287,5 +428,15 @@ def record(
     for effect, subject in REACTIONS.get(event.kind, ()):
         target = subjects[subject]
         if target is not None:
-            outbox.add(effect, str(target), event=row.pk)
+            stack = effect in PRIORITIES and _of_stack(event, file)
+            outbox.add(effect, str(target), event=row.pk, priority=priority(effect, stack=stack))
     return row
+
+
+def _of_stack(event: Event, file: StoredFile | None) -> bool:
+    """Whether it is about the pages of a scanned stack, or about a file as long as one."""
+    if isinstance(event, FileKept):  # nothing else is known of the file yet
+        return event.stack
+    if file is None:
+        return False
+    return file.page_count > LONG_PAGES or Batch.objects.filter(file=file).exists()

@@ -10,9 +10,23 @@ REACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "file_kept": (("read", "file"), ("scan", "file")),
     "file_unreadable": (("tell_unreadable", "file"),),
     "received": (("mail_receipt", "submission"), ("render_receipt", "submission")),
+    "receipt_wanted": (("mail_receipt", "submission"),),
     "scanned": (("render_receipt", "submission"),),
     "service_corrected": (("render_receipt", "submission"),),
     "scan_withdrawn": (("render_receipt", "submission"),),
     "case_opened": (("place_waiting", "case"),),
 }
+# How urgent an effect is: for what a person sent, and for what a stack of scans brought. Smaller is sooner:
+# first the pictures somebody at a screen waits for, then those of stacks, receipts and mails, text at last.
+USUAL = 10
+PRIORITIES: dict[str, tuple[int, int]] = {"read": (0, 5), "recognise": (20, 30)}
+STACK: frozenset[int] = frozenset(stack for _, stack in PRIORITIES.values())
+
+
+def priority(effect: str, *, stack: bool) -> int:
+    """The place of an effect in the outbox; `stack`: about the pages of a scanned stack, or as many."""
+    person_waits, stack_waits = PRIORITIES.get(effect, (USUAL, USUAL))
+    return stack_waits if stack else person_waits
+
+
 EFFECTS: frozenset[str] = frozenset(effect for effects in REACTIONS.values() for effect, _ in effects)

@@ -29,6 +29,15 @@ CLAIMANT_KINDS = (
     "paper_requested",
     "paper_waived",
     "receipt_mailed",
+    "forwarded",
+    "forwarding_undone",
+    "registered_by_mistake",
+    "mistake_undone",
+    "copy_asked",
+    "original_asked_back",
+    "original_returned",
+    "original_destroyed",
+    "receipt_letter_made",
 )
 STAFF_KINDS = (
     *CLAIMANT_KINDS,
@@ -38,6 +47,14 @@ STAFF_KINDS = (
     "original_taken",
     "unreadable_mailed",
     "effect_failed",
+    "replaced_by_scan",
+    "sheets_recounted",
+    "trouble_found",
+    "trouble_taken",
+    "trouble_settled",
+    "trouble_reopened",
+    "original_placed",
+    "receipt_wanted",
 )
 
 

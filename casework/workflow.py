@@ -15,6 +15,8 @@ class DocumentState(StrEnum):
 class SubmissionState(StrEnum):
     UNASSIGNED = "unassigned"
     IN_CASE = "in_case"
+    FORWARDED = "forwarded"  # not ours: handed on to the right office (SGB I § 16 (2))
+    MISTAKEN = "mistaken"  # registered by mistake; kept, its receipt says so
 
 
 class CaseState(StrEnum):
@@ -64,6 +66,10 @@ DOCUMENT: dict[tuple[str, str], str] = {
     (_D.RECEIVED, "scan_withdrawn"): _D.WITHDRAWN,
     (_D.IN_CASE, "scan_withdrawn"): _D.WITHDRAWN,
     (_D.OPENED, "scan_withdrawn"): _D.WITHDRAWN,
+    # Paper taken at the desk to be scanned later: its pages are a document of their own.
+    (_D.RECEIVED, "replaced_by_scan"): _D.WITHDRAWN,
+    (_D.IN_CASE, "replaced_by_scan"): _D.WITHDRAWN,
+    (_D.OPENED, "replaced_by_scan"): _D.WITHDRAWN,
     # What happens to its letter afterwards happens without it.
     (_D.WITHDRAWN, "joined"): _D.WITHDRAWN,
     (_D.WITHDRAWN, "separated"): _D.WITHDRAWN,
@@ -72,6 +78,10 @@ SUBMISSION: dict[tuple[str, str], str] = {
     ("", "received"): _S.UNASSIGNED,
     (_S.UNASSIGNED, "joined"): _S.IN_CASE,
     (_S.IN_CASE, "separated"): _S.UNASSIGNED,
+    (_S.UNASSIGNED, "forwarded"): _S.FORWARDED,
+    (_S.FORWARDED, "forwarding_undone"): _S.UNASSIGNED,
+    (_S.UNASSIGNED, "registered_by_mistake"): _S.MISTAKEN,
+    (_S.MISTAKEN, "mistake_undone"): _S.UNASSIGNED,
 }
 CASE: dict[tuple[str, str], str] = {
     ("", "case_opened"): _C.OPEN,

@@ -23,8 +23,8 @@ OURS = [
     if "migrations" not in path.parts
 ]
 
-# Not told to anybody: they concern files that may still be a draft, or batches before they are letters.
-SILENT = {"file_kept", "file_read", "file_unreadable", "virus_found", "batch_scanned"}
+# Not told to anybody: they concern files that may still be a draft, batches before they are letters, or a whole day.
+SILENT = {"file_kept", "file_read", "file_unreadable", "virus_found", "batch_scanned", "day_closed"}
 
 
 def test_every_event_is_told_to_staff_or_named_as_silent() -> None:

@@ -232,6 +232,7 @@ class Office(Entry):
     talk_to_us: Text
     if_missing: Text
     due_days: int = Field(gt=0)
+    keep_originals_days: int = Field(default=56, gt=0)
     what_next: dict[str, Text]
     waiting_days: dict[str, Annotated[int, Field(gt=0)]]
 

@@ -74,6 +74,7 @@ class Original(models.Model):
     returned_on = models.DateField(null=True, blank=True)
     returned_to = models.CharField(max_length=120, blank=True)
     destroyed_on = models.DateField(null=True, blank=True)
+    asked_back = models.BooleanField(default=False)  # the sender wants it; it is not destroyed then
 
     def __str__(self) -> str:
         return self.place
@@ -90,6 +91,10 @@ class PostbookDay(models.Model):
     hash = models.CharField(max_length=64)
     signature = models.CharField(max_length=128)
     pdf = models.BinaryField()
+    # The sheet itself is signed too: it shows names, which the figures do not.
+    pdf_sha256 = models.CharField(max_length=64, default="")
+    pdf_signature = models.CharField(max_length=128, default="")
+    reason = models.CharField(max_length=300, blank=True)  # why it was closed although points were open
 
     class Meta:
         ordering: ClassVar = ["-day", "-sheet"]
@@ -97,3 +102,41 @@ class PostbookDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} ({self.sheet})"
+
+
+TROUBLE_OUTCOMES = ("scanned_again", "copy_came", "other_way", "nothing_to_do")
+
+
+class Trouble(models.Model):
+    """A stack or a letter that cannot go its usual way: who looks after it, and how it ended. Never deleted.
+
+    A stack whose file could not be read is in trouble by itself; its row is made when somebody takes it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.OneToOneField(
+        Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="trouble"
+    )
+    submission = models.OneToOneField(
+        Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="trouble"
+    )
+    problem = models.CharField(max_length=20)  # a problem of the catalogue
+    since = models.DateTimeField()
+    taken_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    copy_asked_at = models.DateTimeField(null=True, blank=True)  # said on the claimant's status page
+    outcome = models.CharField(max_length=20, blank=True, choices=[(o, o) for o in TROUBLE_OUTCOMES])
+    note = models.CharField(max_length=300, blank=True)  # the counter's own words
+    done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(batch__isnull=True) ^ models.Q(submission__isnull=True),
+                name="trouble_of_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.problem} ({self.outcome or 'open'})"

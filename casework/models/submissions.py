@@ -62,6 +62,8 @@ class Submission(models.Model):
     other_office_on = models.DateField(null=True, blank=True)
     forwarded_to = models.CharField(max_length=200, blank=True)  # not ours: handed on (SGB I § 16 (2))
     forwarded_on = models.DateField(null=True, blank=True)
+    # Why it should not have been registered (casework.mailroom.MISTAKES); it is never deleted.
+    mistake = models.CharField(max_length=20, blank=True)
 
     class Meta:
         indexes: ClassVar = [

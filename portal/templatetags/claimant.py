@@ -23,6 +23,8 @@ TONES = {
     "elsewhere": "neutral",
     "waived": "neutral",
     "unassigned": "info",
+    "forwarded": "neutral",
+    "mistaken": "neutral",
     "open": "info",
     "closed": "neutral",
 }
