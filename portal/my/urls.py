@@ -7,6 +7,6 @@ urlpatterns = [
     path("status/", views.lookup, name="lookup"),
     path("s/<str:secret>", views.status, name="status"),
     path("beleg/<str:secret>/", views.receipt, name="receipt"),
-    path("beleg/<str:secret>/quittung.pdf", views.receipt_pdf, name="receipt_pdf"),
+    path("beleg/<str:secret>/beleg.pdf", views.receipt_pdf, name="receipt_pdf"),
     path("beleg/<str:secret>/druck/<str:paper>/", views.receipt_print, name="receipt_print"),
 ]
