@@ -22,27 +22,35 @@ class Doorbell:
     def __init__(self) -> None:
         self.rests_until = 0.0
 
-    def ring(self, outbox_id: int) -> None:
-        """Tell a worker. Never raises; does nothing without a broker or while resting."""
+    def ring(self, outbox_id: int, *, stack: bool = False) -> None:
+        """Tell a worker, on the line for stacks or on the one for everything else.
+
+        Never raises; does nothing without a broker or while resting.
+        """
         if not settings.CELERY_BROKER_URL or time.monotonic() < self.rests_until:
             return
         try:
-            _send(outbox_id)
+            _send(outbox_id, settings.CELERY_STACK_QUEUE if stack else settings.CELERY_TASK_DEFAULT_QUEUE)
         except Exception as error:  # the receipt must not depend on the doorbell
             self.rests_until = time.monotonic() + REST_SECONDS
             log.warning("doorbell did not ring for %s: %s", outbox_id, type(error).__name__)
 
 
-def _send(outbox_id: int) -> None:
+def _send(outbox_id: int, queue: str) -> None:
     from kombu.pools import producers
 
     from casework.tasks import run_effect
 
     # A line of our own: a worker waits on its line for longer than a visitor may wait here.
-    options = {"socket_connect_timeout": TIMEOUT_SECONDS, "socket_timeout": TIMEOUT_SECONDS, "max_retries": 0}
-    line = run_effect.app.connection_for_write(settings.CELERY_BROKER_URL, transport_options=options)
+    transport = {
+        "socket_connect_timeout": TIMEOUT_SECONDS,
+        "socket_timeout": TIMEOUT_SECONDS,
+        "max_retries": 0,
+    }
+    line = run_effect.app.connection_for_write(settings.CELERY_BROKER_URL, transport_options=transport)
     with producers[line].acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
-        run_effect.apply_async((outbox_id,), producer=producer, retry=False, ignore_result=True)
+        options = {"queue": queue, "retry": False, "ignore_result": True}
+        run_effect.apply_async((outbox_id,), producer=producer, **options)
 
 
 ring = Doorbell().ring

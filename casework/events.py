@@ -19,6 +19,7 @@ from casework.reactions import PRIORITIES, REACTIONS, priority
 
 KINDS: dict[str, type["Event"]] = {}
 LONG_PAGES = 20  # a file of more pages is worked on like a stack, whoever sent it
+LONG_PAGES = 20  # a file of more pages is worked on like a stack, whoever sent it
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,18 @@ def tidy_name(name: str) -> str:
 
 
 @transaction.atomic
-def keep(pieces: Iterable[bytes], name: str, actor: Actor, *, file_id: uuid.UUID | None = None) -> StoredFile:
-    """Store the bytes as they come and return the file. Empty and broken files are kept too."""
+def keep(
+    pieces: Iterable[bytes],
+    name: str,
+    actor: Actor,
+    *,
+    file_id: uuid.UUID | None = None,
+    stack: bool = False,
+) -> StoredFile:
+    """Store the bytes as they come and return the file. Empty and broken files are kept too.
+
+    `stack`: a scanned stack of letters; its pages are read after what people at a screen wait for.
+    """
     file = StoredFile.objects.create(id=file_id or uuid.uuid4(), name=tidy_name(name))
     digest, head = hashlib.sha256(), b""
     for position, chunk in enumerate(_chunks(pieces)):
@@ -41,7 +51,7 @@ def keep(pieces: Iterable[bytes], name: str, actor: Actor, *, file_id: uuid.UUID
         file.size += len(chunk)
     file.sha256, file.media_type = digest.hexdigest(), media_type(head)
     file.save(update_fields=["size", "sha256", "media_type"])
-    events.record(events.FileKept(sha256=file.sha256, size=file.size), actor, file=file)
+    events.record(events.FileKept(sha256=file.sha256, size=file.size, stack=stack), actor, file=file)
     return file
 
 

@@ -3,6 +3,9 @@
 `add` writes a row within the transaction of its cause and rings after the commit; `run` does one;
 `sweep` does what nobody rang for. Losing Redis or a worker at any moment loses no row: a worker renews
 its lease while it lives, so that the row of a dead one is free again within seconds.
+
+Smaller priorities come first, and each pick looks again. Work cannot be interrupted, so order alone would
+not keep a stack of 300 pages from holding up a photo: at least one worker never takes work on stacks.
 """
 
 import logging
@@ -22,6 +25,7 @@ from django.db.models.functions import Now
 
 from casework import doorbell
 from casework.models import Outbox
+from casework.reactions import STACK, USUAL
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +34,13 @@ MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
 # How long a worker may renew its lease: one that hangs is not gone, but has to be relieved all the same.
 LONGEST = timedelta(minutes=2)
-LONGEST_OF = {"read": timedelta(minutes=20)}  # a big batch
+LONGEST_OF = {"read": timedelta(minutes=20), "recognise": timedelta(minutes=60)}  # a big batch
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=60))
 
 
-def add(effect: str, subject: str, *, event: int | None = None) -> Outbox:
-    row = Outbox.objects.create(effect=effect, subject=subject, event=event, due_at=Now())
-    transaction.on_commit(lambda: doorbell.ring(row.pk))
+def add(effect: str, subject: str, *, event: int | None = None, priority: int = USUAL) -> Outbox:
+    row = Outbox.objects.create(effect=effect, subject=subject, event=event, priority=priority, due_at=Now())
+    transaction.on_commit(lambda: doorbell.ring(row.pk, stack=priority in STACK))
     return row
 
 
@@ -96,20 +100,44 @@ def _renew(pk: int, lease: uuid.UUID, until: float, over: threading.Event) -> No
         connection.close()  # this thread's own
 
 
-def sweep(limit: int = 100) -> int:
-    """Do up to `limit` rows that are due or whose worker is gone, oldest first; return how many were done."""
-    ids = Outbox.objects.filter(_runnable()).order_by("due_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(run(pk) for pk in list(ids))
+def sweep(limit: int = 100, *, grace: int = 0, reserve: bool = False) -> int:
+    """Do up to `limit` rows that are due or whose worker is gone, the most urgent first; return how many.
+
+    `grace` (seconds): only what has been due for so long, because somebody else may be at it.
+    `reserve`: leave work on stacks to others, so that somebody is always free for what a person waits for.
+    """
+    tried = 0
+    while tried < limit and (pk := _most_urgent(grace, reserve)) is not None:
+        run(pk)
+        tried += 1
+    return tried
 
 
 def overdue(seconds: int = 10) -> list[int]:
-    """Rows that should have been picked up by now: what the sweeper looks for beside a Celery worker."""
-    waiting = Outbox.objects.filter(_runnable(), due_at__lt=Now() - timedelta(seconds=seconds))
+    """At most 50 rows that should have been picked up by now, of all workers together."""
+    waiting = Outbox.objects.filter(_due(seconds) | _lost())
     return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:50])
 
 
+def _most_urgent(grace: int, reserve: bool) -> int | None:
+    # Two questions, because each has its index; a list of ten thousand rows is not sorted for each pick.
+    found = []
+    for rows in (Outbox.objects.filter(_lost()), Outbox.objects.filter(_due(grace))):
+        mine = rows.exclude(priority__in=STACK) if reserve else rows
+        found += mine.order_by("priority", "due_at", "pk").values_list("priority", "pk")[:1]
+    return min(found)[1] if found else None
+
+
+def _due(grace: int = 0) -> Q:
+    return Q(state="due", due_at__lte=Now() - timedelta(seconds=grace))
+
+
+def _lost() -> Q:
+    return Q(state="running", lease_until__lt=Now())
+
+
 def _runnable() -> Q:
-    return Q(state="due", due_at__lte=Now()) | Q(state="running", lease_until__lt=Now())
+    return _due() | _lost()
 
 
 def _failed(pk: int, lease: uuid.UUID, error: str) -> None:
@@ -139,7 +167,8 @@ def _give_up(row: Outbox) -> None:
 
 def retry(outbox_id: int) -> None:
     """A person looked at the notice and wants it tried again."""
-    Outbox.objects.filter(pk=outbox_id, state="failed").update(
+    rows = Outbox.objects.filter(pk=outbox_id)
+    rows.filter(state="failed").update(
         state="due", attempts=0, due_at=Now(), lease=None, lease_until=F("due_at")
     )
-    doorbell.ring(outbox_id)
+    doorbell.ring(outbox_id, stack=rows.filter(priority__in=STACK).exists())

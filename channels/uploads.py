@@ -16,9 +16,9 @@ class TooLarge(Exception):
         self.size, self.limit = size, limit
 
 
-def keep(uploaded: UploadedFile, actor: Actor, *, limit: int | None = None) -> StoredFile:
+def keep(uploaded: UploadedFile, actor: Actor, *, limit: int | None = None, stack: bool = False) -> StoredFile:
     """Keep an uploaded file byte for byte. Errors: TooLarge (nothing is kept then)."""
     limit = limit or settings.MAX_FILE_BYTES
     if uploaded.size is not None and uploaded.size > limit:
         raise TooLarge(uploaded.size, limit)
-    return filestore.keep(uploaded.chunks(), uploaded.name or "", actor)
+    return filestore.keep(uploaded.chunks(), uploaded.name or "", actor, stack=stack)

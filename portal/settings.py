@@ -128,6 +128,9 @@ CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", "")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_IGNORE_RESULT = True
+# Two lines, each with workers of its own: stacks of hundreds of pages never stand before anything else.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_STACK_QUEUE = "stack"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Without a sign of life for so long a worker counts as gone, and another one takes its work.
@@ -206,6 +209,23 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# Ways for scans to come in by themselves (channels/post/inlets; docs/operations.md).
+# A watched folder; what was taken in is moved to erledigt/ in it, or deleted.
+MAIL_FOLDER = Path(env.text("MAIL_FOLDER", str(VAR_DIR / "posteingang")))
+MAIL_FOLDER_DELETE = env.flag("MAIL_FOLDER_DELETE", False)
+# A mailbox scanners send to. Only mails from MAIL_SENDERS are opened: addresses, or @domain for all of one.
+MAIL_IMAP_HOST = env.text("MAIL_IMAP_HOST", "")
+MAIL_IMAP_PORT = env.number("MAIL_IMAP_PORT", 993)
+MAIL_IMAP_USER = env.text("MAIL_IMAP_USER", "")
+MAIL_IMAP_PASSWORD = env.secret("MAIL_IMAP_PASSWORD", "")
+MAIL_IMAP_FOLDER = env.text("MAIL_IMAP_FOLDER", "INBOX")
+MAIL_IMAP_TLS = env.text("MAIL_IMAP_TLS", "tls")  # tls, starttls or no
+if MAIL_IMAP_TLS not in ("tls", "starttls", "no"):
+    raise env.SettingError(f"MAIL_IMAP_TLS must be tls, starttls or no, not {MAIL_IMAP_TLS!r}")
+MAIL_SENDERS = env.words("MAIL_SENDERS")
+# Scanners of the network, name=address: Poststelle=http://10.1.2.3:8080/eSCL,Nebenraum=sane:airscan:e0:x
+SCANNERS = env.pairs("SCANNERS")
 
 CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")  # host:port; empty: files are marked "not yet checked"
 

@@ -99,7 +99,7 @@ def keep_batch(
 
 def keep_file(uploaded: UploadedFile, actor: Actor) -> StoredFile:
     """Keep the file of a stack before everything about it is known. Errors: uploads.TooLarge."""
-    return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES)
+    return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES, stack=True)
 
 
 def split(batch: Batch, papers: Sequence[ScannedPaper], letter: Submission, actor: Actor) -> None:

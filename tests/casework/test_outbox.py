@@ -9,8 +9,9 @@ from django.core import mail
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from casework import outbox
+from casework import filestore, outbox
 from casework.models import Event, Outbox, Page, StoredFile
+from casework.reactions import priority
 from tests import cast, files
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,72 @@ def test_scan_takes_what_clamd_says(reply: bytes, state: str) -> None:
     server.close()
     assert bytes(got) == data
     assert StoredFile.objects.get().virus == state
+
+
+# --- in which order, and by whom
+
+
+def stack(pages: int = 2) -> Outbox:
+    """A scanned stack came in; the row that reads it."""
+    file = filestore.keep([files.pdf(pages)], "stapel.pdf", cast.Actor(cast.Role.COUNTER), stack=True)
+    return Outbox.objects.get(effect="read", subject=str(file.pk))
+
+
+def test_photo_that_came_after_a_stack_is_read_before_it() -> None:
+    first = stack()
+    cast.receive(cast.paper())
+    photo = Outbox.objects.exclude(pk=first.pk).get(effect="read")
+    assert (photo.priority, first.priority) == (0, 5)
+    assert outbox.sweep(limit=1) == 1
+    photo.refresh_from_db()
+    first.refresh_from_db()
+    assert (photo.state, first.state) == ("done", "due")
+
+
+def test_sweep_looks_again_before_each_pick() -> None:
+    """A row that becomes due while others are being done is not put behind a list made before."""
+    stack()
+    second = stack()
+    assert outbox.sweep(limit=1) == 1
+    cast.receive(cast.paper())
+    assert outbox.sweep(limit=1) == 1
+    second.refresh_from_db()
+    assert second.state == "due"
+    assert Event.objects.filter(kind="file_read").count() == 2
+
+
+def test_sweep_of_the_reserve_leaves_stacks_to_others() -> None:
+    waiting = stack()
+    cast.receive(cast.paper())
+    while outbox.sweep(reserve=True):
+        pass
+    assert list(Outbox.objects.filter(state="due").values_list("pk", flat=True)) == [waiting.pk]
+    work_off()
+    assert not Outbox.objects.exclude(state="done").exists()
+
+
+def test_sweep_takes_what_a_lost_worker_left_by_its_priority() -> None:
+    lost = stack()
+    Outbox.objects.filter(pk=lost.pk).update(
+        state="running", attempts=1, lease_until=Now() - timedelta(seconds=1)
+    )
+    cast.receive(cast.paper())
+    assert outbox.sweep(limit=1) == 1
+    lost.refresh_from_db()
+    assert lost.state == "running"
+    assert outbox.sweep(limit=1, reserve=True) == 1
+    work_off()
+    lost.refresh_from_db()
+    assert lost.state == "done"
+
+
+def test_sweep_with_grace_leaves_what_has_just_become_due() -> None:
+    cast.receive(cast.paper())
+    assert outbox.sweep(grace=60) == 0
+    Outbox.objects.update(due_at=Now() - timedelta(seconds=61))
+    assert outbox.sweep(grace=60) > 0
+
+
+def test_follow_up_of_a_stack_stays_behind_what_people_wait_for() -> None:
+    assert [priority("recognise", stack=stack) for stack in (False, True)] == [20, 30]
+    assert priority("mail_receipt", stack=True) == priority("mail_receipt", stack=False)

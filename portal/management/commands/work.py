@@ -1,13 +1,10 @@
 """The worker of the one-machine mode: does what stands in the outbox, without Redis."""
 
-import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
 
-from casework import outbox
-from portal.management.commands.sweep import HOUSEKEEPING_SECONDS, housekeeping
+from portal.working import Shift, default_jobs, work, work_together
 
 
 class Command(BaseCommand):
@@ -16,22 +13,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--pause", type=float, default=0.3, help="seconds between two looks")
         parser.add_argument("--once", action="store_true", help="do what is due and stop")
+        parser.add_argument(
+            "--jobs", type=int, default=default_jobs(), help="processes; all but one also read scanned stacks"
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        tidied = time.monotonic()
-        while True:
-            close_old_connections()
-            try:
-                done = outbox.sweep(limit=20)
-                if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
-                    housekeeping()
-                    tidied = time.monotonic()
-            except DatabaseError as error:
-                if options["once"]:
-                    raise
-                self.stderr.write(f"database not there: {type(error).__name__}")
-                done = 0
-            if options["once"] and not done:
-                return
-            if not done:
-                time.sleep(options["pause"])
+    def handle(self, *args: Any, pause: float, once: bool, jobs: int, **options: Any) -> None:
+        if once or jobs < 2:
+            work(Shift(pause), self.stderr.write, once=once)
+        else:
+            work_together(jobs, Shift(pause), self.stderr.write)
