@@ -39,6 +39,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """name=value pairs separated by commas."""
+    found = {}
+    for word in words(name):
+        key, equals, value = word.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            raise SettingError(f"{name} must be name=value, separated by commas, not {word!r}")
+        found[key.strip()] = value.strip()
+    return found
+
+
 def secret(name: str, default: str | None = None) -> str:
     """A secret: from the variable NAME, or from the file that NAME_FILE names (Docker secrets)."""
     path = os.environ.get(f"{name}_FILE")
