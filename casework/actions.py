@@ -3,6 +3,7 @@
 A stale decision (somebody else decided meanwhile) raises IllegalTransition and changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +16,9 @@ from casework.envelope import Actor, Sender
 from casework.models import (
     Batch,
     Case,
+    CoverSheet,
     Document,
+    Event,
     Part,
     Person,
     Requirement,
@@ -205,6 +208,29 @@ def waive(requirement: Requirement, actor: Actor) -> None:
     requirement.save(update_fields=["waived"])
     events.record(events.PaperWaived(requirement.pk, requirement.kind), actor, case=requirement.case)
     _complete_if_all_there(requirement.case, actor)
+
+
+@transaction.atomic
+def print_cover_sheets(case: Case, requirements: Sequence[Requirement], actor: Actor) -> list[CoverSheet]:
+    """A cover sheet for each paper asked for, in that order; one not used yet is given out again.
+
+    Errors: ValueError if one of them belongs to another case.
+    """
+    if any(requirement.case_id != case.pk for requirement in requirements):
+        raise ValueError("a cover sheet leads to the case its paper was asked for")
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    used = {e.data["sheet"] for e in Event.objects.filter(case=case.pk, kind=events.CoverSheetUsed.kind)}
+    unused = case.cover_sheets.exclude(pk__in=used).order_by("-pk")
+    known = {sheet.requirement_id: sheet for sheet in unused if sheet.requirement_id is not None}
+    new = [requirement for requirement in requirements if requirement.pk not in known]
+    for requirement in new:
+        known[requirement.pk] = CoverSheet.objects.create(
+            case=case, requirement=requirement, kind=requirement.kind, printed_by_id=actor.user_id
+        )
+    if new:
+        event = events.CoverSheetsPrinted(tuple(requirement.kind for requirement in new))
+        events.record(event, actor, case=case)
+    return [known[requirement.pk] for requirement in requirements]
 
 
 # --- belonging

@@ -72,6 +72,7 @@ class Keys:
     number: str = ""  # case code or receipt number; counts only together with the birth date
     case_id: UUID | None = None  # chosen by staff
     person_id: UUID | None = None  # chosen by staff
+    cover_sheet: str = ""  # code of a sheet of ours that lay in front of the papers
 
 
 @dataclass(frozen=True)

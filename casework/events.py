@@ -19,7 +19,6 @@ from casework.reactions import PRIORITIES, REACTIONS, priority
 
 KINDS: dict[str, type["Event"]] = {}
 LONG_PAGES = 20  # a file of more pages is worked on like a stack, whoever sent it
-LONG_PAGES = 20  # a file of more pages is worked on like a stack, whoever sent it
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,14 @@ class ScanWithdrawn(Event):
 class BatchScanned(Event):
     kind = "batch_scanned"
     batch: int
+
+
+@dataclass(frozen=True)
+class CoverSheetUsed(Event):
+    """Papers arrived behind a cover sheet of ours; the next time it comes a person looks."""
+
+    kind = "cover_sheet_used"
+    sheet: int
 
 
 @dataclass(frozen=True)
@@ -207,6 +214,14 @@ class PaperRequested(Event):
     paper: str
     reason: str
     due_on: str
+
+
+@dataclass(frozen=True)
+class CoverSheetsPrinted(Event):
+    """Sheets with a code were made, to be laid on the papers asked for."""
+
+    kind = "cover_sheets_printed"
+    papers: tuple[str, ...]
 
 
 @dataclass(frozen=True)

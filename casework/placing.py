@@ -34,6 +34,8 @@ def _find_case(envelope: Envelope) -> tuple[Case | None, str]:
     keys, sender = envelope.keys, envelope.sender
     if keys.case_id is not None:
         return Case.objects.get(public_id=keys.case_id), "staff"
+    if keys.cover_sheet:  # printed from this case, for this person
+        return Case.objects.get(cover_sheets__code=keys.cover_sheet), "cover_sheet"
     if keys.number:
         return _case_of_number(keys.number, sender.birth_date)
     _lock_person(sender)

@@ -48,6 +48,7 @@ class ProposedPaper:
     kind: str
     pages: tuple[int, ...]
     sheet: str = ""  # code of the cover sheet in front
+    sheet_page: int = 0  # where it lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,14 @@ class _Work:
         last = papers[-1] if papers and not self.fresh else None
         other_kind = last is not None and not asked and page.kind and last.kind and page.kind != last.kind
         if last is None or other_kind:
-            papers.append(ProposedPaper(asked or page.kind, (page.number,), self.sheet))
+            papers.append(
+                ProposedPaper(
+                    asked or page.kind,
+                    (page.number,),
+                    self.sheet,
+                    self.sheet_page if self.sheet else 0,
+                )
+            )
         else:
             papers[-1] = replace(last, kind=last.kind or page.kind, pages=(*last.pages, page.number))
         self.fresh = False
@@ -208,6 +216,17 @@ class _Work:
             if one.papers
         )
         return Proposal(letters, tuple(self.aside), tuple(sorted(self.left_over)), tuple(self.flags))
+
+
+def spans(pages: Iterable[int]) -> list[tuple[int, int]]:
+    """Page numbers as spans from–to, both included: 1, 2, 3, 7 -> (1, 3), (7, 7)."""
+    found: list[tuple[int, int]] = []
+    for page in sorted(set(pages)):
+        if found and found[-1][1] == page - 1:
+            found[-1] = (found[-1][0], page)
+        else:
+            found.append((page, page))
+    return found
 
 
 def interleave(fronts: int, backs: int, *, backs_reversed: bool = True) -> list[tuple[int, int]]:
