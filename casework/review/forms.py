@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.catalogue import catalogue
+from casework.models import Requirement
 
 NOTE_LIMIT = 300
 FURTHEST = timedelta(days=366)
@@ -161,3 +162,29 @@ class FilterForm(PlainForm):
     def chosen(self, name: str) -> str:
         """The value if it fits, else nothing."""
         return str(self.cleaned_data.get(name) or "") if self.is_bound else ""
+
+
+class CoversForm(PlainForm):
+    """For which papers a cover sheet is printed; all that are missing, unless some are unticked."""
+
+    def __init__(self, *args: Any, requirements: list[Requirement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.requirements = {str(requirement.public_id): requirement for requirement in requirements}
+        message = _("Wählen Sie mindestens eine Unterlage aus.")
+        self.fields["paper"] = forms.MultipleChoiceField(
+            label=_("Unterlagen"),
+            choices=[(key, _paper(requirement)) for key, requirement in self.requirements.items()],
+            initial=list(self.requirements),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": message, "invalid_choice": message},
+        )
+
+    def chosen(self) -> list[Requirement]:
+        return [self.requirements[key] for key in self.cleaned_data["paper"]]
+
+
+def _paper(requirement: Requirement) -> str:
+    name = str(catalogue().document_kind(requirement.kind).name)
+    if requirement.due_on is None:
+        return name
+    return _("%(paper)s, bis %(day)s") % {"paper": name, "day": requirement.due_on.strftime("%d.%m.%Y")}

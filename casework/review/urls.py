@@ -1,6 +1,6 @@
 from django.urls import path
 
-from casework.review import views_case, views_document, views_failures, views_inbox, views_tray
+from casework.review import views_case, views_covers, views_document, views_failures, views_inbox, views_tray
 
 app_name = "review"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("fall/<uuid:public_id>/schliessen/", views_case.close, name="close"),
     path("fall/<uuid:public_id>/wieder-oeffnen/", views_case.reopen, name="reopen"),
     path("fall/<uuid:public_id>/anfordern/", views_case.request_paper, name="request"),
+    path("fall/<uuid:public_id>/deckblaetter/", views_covers.choose, name="covers"),
     path("anforderung/<uuid:public_id>/nicht-noetig/", views_case.waive, name="waive"),
     path("eingang/<uuid:public_id>/trennen/", views_case.separate, name="separate"),
     path("eingang/<uuid:public_id>/bestaetigen/", views_case.confirm_join, name="confirm_join"),

@@ -10,5 +10,6 @@ urlpatterns = [
     path("person/<uuid:person_id>/", views.person, name="person"),
     path("person/<uuid:person_id>/unterlagen/", views.record, name="record"),
     path("person/<uuid:person_id>/antrag/<str:service>/", views.record, name="apply"),
+    path("person/<uuid:person_id>/deckblaetter/<uuid:case_id>/", views.print_covers, name="covers"),
     path("fertig/<uuid:submission_id>/", views.done, name="done"),
 ]

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import actions, finding, people, queries
+from casework import actions, covers, finding, people, queries
 from casework.catalogue import Service, UnknownEntry, catalogue
 from casework.envelope import Actor, Role
 from casework.models import Case, Person, Submission, User
@@ -174,6 +174,7 @@ def _with_papers(cases: list[Case]) -> list[dict[str, object]]:
                 {"requirement": requirement, "kind": catalogue().document_kind(requirement.kind)}
                 for requirement in case.requirements.all()
             ],
+            "sheets": case.state == CaseState.OPEN and bool(covers.to_come(case)),
             "further": [
                 {"document": document, "kind": catalogue().document_kind(document.kind)}
                 for document in further.get(case.pk, [])
@@ -186,6 +187,17 @@ def _with_papers(cases: list[Case]) -> list[dict[str, object]]:
 def _services(offer: str) -> list[Service]:
     """What one can apply for at this desk, as the office wants it (F16)."""
     return [s for s in catalogue().services() if s.opens_case and s.channels.desk == offer]
+
+
+@require_POST
+def print_covers(request: HttpRequest, person_id: UUID, case_id: UUID) -> HttpResponse:
+    """A cover sheet for every paper the case still needs, as one PDF."""
+    found = _person(request, person_id)
+    case = next((c for c in finding.cases_of(_user(request), found) if c.public_id == case_id), None)
+    requirements = covers.to_come(case) if case is not None else []
+    if case is None or not requirements:
+        raise Http404
+    return covers.printed(case, requirements, _actor(request))
 
 
 # --- recording

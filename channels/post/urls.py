@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.post import batches, letters, views
+from channels.post import batches, covers, letters, views
 
 app_name = "post"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("papier/<uuid:document>/art/", letters.kind, name="kind"),
     path("papier/<uuid:document>/zurueck/", letters.withdraw, name="withdraw"),
     path("stapel/neu/", batches.add, name="batch_add"),
+    path("stapel/trennblaetter/", covers.separators, name="separators"),
     path("stapel/nicht-lesbar/", batches.unreadable, name="unreadable"),
     path("stapel/<uuid:batch>/", batches.batch, name="batch"),
     path("stapel/<uuid:batch>/beiseite/", batches.aside, name="aside"),

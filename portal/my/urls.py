@@ -8,5 +8,6 @@ urlpatterns = [
     path("s/<str:secret>", views.status, name="status"),
     path("beleg/<str:secret>/", views.receipt, name="receipt"),
     path("beleg/<str:secret>/beleg.pdf", views.receipt_pdf, name="receipt_pdf"),
+    path("beleg/<str:secret>/deckblatt.pdf", views.cover_sheets, name="covers"),
     path("beleg/<str:secret>/druck/<str:paper>/", views.receipt_print, name="receipt_print"),
 ]

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from casework import guessing
+from casework import covers, guessing
+from casework.envelope import Actor, Role
 from casework.models import Submission
 from casework.receipts import pdf, receipt_of
 from casework.status import by_secret, find, status_of
@@ -62,6 +63,18 @@ def receipt_print(request: HttpRequest, secret: str, paper: str) -> HttpResponse
     return render(
         request, "citizen/receipt_print.html", {"receipt": receipt_of(_submission(secret)), "paper": paper}
     )
+
+
+@require_safe
+def cover_sheets(request: HttpRequest, secret: str) -> HttpResponse:
+    """A sheet for each paper still missing, to lay on it; only if this receipt shows the case.
+
+    Asked for again, the same sheets come again.
+    """
+    found = status_of(_submission(secret))
+    if found.case is None or not found.to_do:
+        raise Http404
+    return covers.printed(found.case, found.to_do, Actor(Role.CLAIMANT))
 
 
 def _submission(secret: str) -> Submission:
