@@ -207,8 +207,9 @@ def standing_parts(batch: Batch) -> QuerySet[Part]:
 
 
 def open_batches(user: User) -> QuerySet[Batch]:
-    """Batches with pages left over, oldest first; each knows `open_pages`."""
-    return batches_visible_to(user).annotate(open_pages=_open_pages()).filter(open_pages__gt=0).order_by("pk")
+    """Batches read to the end, with pages left over, oldest first; each knows `open_pages`."""
+    batches = batches_visible_to(user).filter(file__read_at__isnull=False)
+    return batches.annotate(open_pages=_open_pages()).filter(open_pages__gt=0).order_by("pk")
 
 
 def _open_pages() -> CombinedExpression:

@@ -23,7 +23,9 @@ def run(subject: str) -> None:
         into.mkdir()
         filestore.write_to(file, source)
         # Pages of a big batch become visible while the rest is still being read.
-        reading = read(source, into, on_page=partial(_keep_page, file))
+        reading = read(
+            source, into, on_page=partial(_keep_page, file), on_count=partial(_keep_count, file)
+        )
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().filter(pk=subject).first()
         if file is None or file.read_at is not None:
@@ -36,6 +38,11 @@ def run(subject: str) -> None:
             events.record(events.FileUnreadable(reading.problem), SYSTEM, file=file)
         else:
             events.record(events.FileRead(reading.page_count), SYSTEM, file=file)
+
+
+def _keep_count(file: StoredFile, pages: int) -> None:
+    """So that people see how far it is; what counts is what reading says at its end."""
+    StoredFile.objects.filter(pk=file.pk, read_at=None).update(page_count=pages)
 
 
 def _keep_page(file: StoredFile, picture: PagePicture) -> None:

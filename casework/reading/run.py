@@ -53,17 +53,25 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": 
 USUAL = Limits()
 
 OnPage = Callable[[PagePicture], None]
+OnCount = Callable[[int], None]
 
 
 class ReaderBrokenError(RuntimeError):
     """The child did not start or could not be shut in. Nothing is known about the file."""
 
 
-def read(source: Path, into: Path, *, limits: Limits = USUAL, on_page: OnPage | None = None) -> Reading:
+def read(
+    source: Path,
+    into: Path,
+    *,
+    limits: Limits = USUAL,
+    on_page: OnPage | None = None,
+    on_count: OnCount | None = None,
+) -> Reading:
     """Make pictures of the pages of `source` in the existing folder `into`.
 
-    `on_page` is called for each page as soon as its files are written, in order; what it raises goes to the
-    caller. The same call again writes the same names again. Blocks for at most `limits.wall_seconds` plus
+    `on_page` is called for each page as soon as its files are written, in order, and `on_count` before them
+    with how many there will be at most; what they raise goes to the caller. The same call again writes the same names again. Blocks for at most `limits.wall_seconds` plus
     `limits.wall_seconds_per_page` a page.
     """
     started = time.monotonic()
@@ -74,10 +82,10 @@ def read(source: Path, into: Path, *, limits: Limits = USUAL, on_page: OnPage | 
         return Reading("", 0, problem=Problem.EMPTY)
     if kind not in READABLE:
         return Reading(kind, 0, problem=Problem.UNKNOWN_TYPE)
-    progress = _Progress(into, limits, on_page, deadline=started + limits.wall_seconds)
+    progress = _Progress(into, limits, on_page, on_count, deadline=started + limits.wall_seconds)
     _read_slices(source, kind, progress)
     if kind == "application/pdf" and progress.problem is Problem.DAMAGED and progress.page_count is None:
-        progress = _Progress(into, limits, on_page, deadline=progress.deadline)
+        progress = _Progress(into, limits, on_page, on_count, deadline=progress.deadline)
         _read_slices(source, kind, progress, repair=True)
     return progress.reading(kind, time.monotonic() - started)
 
@@ -87,7 +95,7 @@ def walls() -> Walls:
     seen: list[Walls] = []
     _check_walls.cache_clear()
     until = time.monotonic() + USUAL.child_wall_seconds
-    progress = _Progress(Path(), USUAL, None, deadline=until)
+    progress = _Progress(Path(), USUAL, None, None, deadline=until)
     _run_child(_order("application/pdf", USUAL, 1), None, progress, seen.append)
     if not seen:
         raise ReaderBrokenError("the reading process ended without a word")
@@ -101,6 +109,7 @@ class _Progress:
     into: Path
     limits: Limits
     on_page: OnPage | None
+    on_count: OnCount | None
     deadline: float
     page_count: int | None = None
     pages: list[PagePicture] = field(default_factory=list)
@@ -177,6 +186,8 @@ class _Progress:
         if self.page_count is None:
             self.page_count = count
             self.deadline += self.limits.wall_seconds_per_page * self.last_page
+            if self.on_count:
+                self.on_count(self.last_page)
         elif count != self.page_count:
             raise frames.FrameError("another number of pages")
 

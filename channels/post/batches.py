@@ -21,6 +21,7 @@ from casework.catalogue import catalogue
 from casework.codes import grouped
 from casework.envelope import Channel
 from casework.models import Batch, Document, Page, StoredFile, Submission, User
+from casework.progress import progress_of
 from channels import uploads
 from channels.post import adapter
 from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
@@ -279,6 +280,7 @@ def _context(user: User, found: Batch, form: SplitForm, new: SenderForm) -> dict
         "set_aside": [p for p in pages if p.set_aside],
         "letters": _letters(pages),
         "reading": file.read_at is None,
+        "progress": progress_of([found]).get(found.pk),
         "problem": catalogue().problem(file.problem) if file.problem else None,
         "check": sheet_check(found.sheets, file.page_count) if file.read_at and not file.problem else "",
     }

@@ -16,6 +16,7 @@ from casework.clock import start_of_day
 from casework.envelope import Actor, Channel, Role
 from casework.models import User
 from casework.pictures import page_picture
+from casework.progress import batches_in_work, progress_of
 from casework.workflow import SubmissionState
 from channels.post import adapter
 from channels.post.forms import RegisterForm
@@ -41,6 +42,8 @@ def start(request: HttpRequest) -> HttpResponse:
     today = letters.filter(recorded_at__gte=start_of_day(timezone.localdate()))
     waiting = queries.letters_without_scan(user)
     batches = queries.batches_visible_to(user)
+    working = batches_in_work()
+    progress = progress_of(working)
     unassigned = queries.with_documents(letters.filter(state=SubmissionState.UNASSIGNED))
     registered = today.count()
     not_scanned = today.filter(~Exists(queries.STANDING)).count()
@@ -52,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "waiting": waiting[:SHOWN],
         "waiting_count": waiting.count(),
         "batches": queries.open_batches(user)[:SHOWN],
-        "reading": batches.filter(file__read_at=None).order_by("pk")[:SHOWN],
+        "in_work": [(one, progress[one.pk]) for one in working if one.pk in progress],
         "unassigned": unassigned.order_by("received_at", "pk")[:SHOWN],
         "unassigned_count": letters.filter(state=SubmissionState.UNASSIGNED).count(),
         "unreadable_count": batches.exclude(file__problem="").count(),
