@@ -7,7 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from casework.codes import new_number
-from casework.models import StoredFile
+from casework.models import Batch, StoredFile, User
 
 
 class Draft(models.Model):
@@ -56,3 +56,46 @@ class DraftFile(models.Model):
 
     def __str__(self) -> str:
         return self.file.name
+
+
+NOTE_KINDS = (
+    "taken",  # a batch now
+    "duplicate",  # the same bytes came before: the same batch, read once
+    "too_large",  # nothing kept; the file lies apart
+    "refused",  # a link or another thing that is no file
+    "unreadable",  # the portal may not open it
+    "stuck",  # kept, but it cannot be moved away
+    "unfinished",  # begun long ago and never finished
+    "stranger",  # a mail from an address that is not allowed
+    "nothing",  # a mail without a scan
+    "partly",  # a mail of which some parts are no scans
+)
+
+
+class InletNote(models.Model):
+    """What happened to one thing that came by itself: a file in a folder, a mail, a stack in a scanner.
+
+    `key` is made from that thing, so that whoever looks again after a crash writes no second note.
+    """
+
+    key = models.UUIDField(unique=True, editable=False)
+    source = models.CharField(max_length=12)  # folder, mail or scanner
+    place = models.CharField(max_length=200, blank=True)  # folder below the watched one, address, scanner
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in NOTE_KINDS])
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.CASCADE, related_name="inlet_notes"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    # What asks for a person is settled by one; what went as it should never needs it.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["kind"], condition=models.Q(settled_at=None), name="inlet_note_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

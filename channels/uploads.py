@@ -1,7 +1,7 @@
 """Keeping files as they come in, for all three channels: first kept, then sent."""
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 
 from casework import filestore
 from casework.envelope import Actor
@@ -16,8 +16,10 @@ class TooLarge(Exception):
         self.size, self.limit = size, limit
 
 
-def keep(uploaded: UploadedFile, actor: Actor, *, limit: int | None = None, stack: bool = False) -> StoredFile:
-    """Keep an uploaded file byte for byte. Errors: TooLarge (nothing is kept then)."""
+def keep(
+    uploaded: "File[bytes]", actor: Actor, *, limit: int | None = None, stack: bool = False
+) -> StoredFile:
+    """Keep a file as it comes in, byte for byte. Errors: TooLarge (nothing is kept then)."""
     limit = limit or settings.MAX_FILE_BYTES
     if uploaded.size is not None and uploaded.size > limit:
         raise TooLarge(uploaded.size, limit)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
+from django.db import transaction
 
-from casework import intake, queries
+from casework import intake, locks, queries
 from casework.catalogue import UnknownEntry, catalogue
 from casework.clock import berlin_day, start_of_day
-from casework.envelope import Ack, Actor, Channel, Envelope, Keys, Paper, Sender, Upload
+from casework.envelope import Ack, Actor, BytesDiffer, Channel, Envelope, Keys, Paper, Sender, Upload
 from casework.intake import PagesTaken
 from casework.models import Batch, StoredFile, Submission
 from channels import uploads
@@ -19,6 +20,7 @@ from channels.post.sheets import spans
 
 __all__ = [
     "PAPERS",
+    "BytesDiffer",
     "Letter",
     "PagesTaken",
     "ScannedPaper",
@@ -79,25 +81,34 @@ def register_letter(letter: Letter, actor: Actor, *, key: uuid.UUID) -> Ack:
 
 
 def keep_batch(
-    scanned: UploadedFile | StoredFile,
+    scanned: "File[bytes] | StoredFile",
     arrived_on: date,
     sheets: int | None,
     actor: Actor,
     *,
     key: uuid.UUID,
+    source: str = "upload",
+    sha256: str = "",
 ) -> Batch:
     """Keep a scanned stack, whatever is in the file; the same key again gives the same batch.
 
-    Errors: uploads.TooLarge; nothing is kept then.
+    Bytes and batch are one transaction: a process that dies leaves both or neither. `source` is one of
+    BATCH_SOURCES. `sha256` is what the bytes have to hash to, where that is known before.
+
+    Errors: uploads.TooLarge, BytesDiffer; nothing is kept then.
     """
-    known = Batch.objects.filter(key=key).first()
-    if known is not None:
-        return known
-    file = scanned if isinstance(scanned, StoredFile) else keep_file(scanned, actor)
-    return intake.receive_batch(key, file.pk, arrived_on, sheets, actor)
+    with transaction.atomic():
+        locks.hold(f"batch:{key}")
+        known = Batch.objects.filter(key=key).first()
+        if known is not None:
+            return known
+        file = scanned if isinstance(scanned, StoredFile) else keep_file(scanned, actor)
+        if sha256 and file.sha256 != sha256:
+            raise BytesDiffer(file.pk)
+        return intake.receive_batch(key, file.pk, arrived_on, sheets, actor, source=source)
 
 
-def keep_file(uploaded: UploadedFile, actor: Actor) -> StoredFile:
+def keep_file(uploaded: "File[bytes]", actor: Actor) -> StoredFile:
     """Keep the file of a stack before everything about it is known. Errors: uploads.TooLarge."""
     return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES, stack=True)
 

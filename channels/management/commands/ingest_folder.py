@@ -1,0 +1,44 @@
+"""Take a folder in once and end when everything in it is read."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from channels.post.inlets.folder import Folder, Outcome
+from channels.post.inlets.ingest import ingest
+
+COLUMNS = ("files", "pages", "letters", "unassigned", "failed", "seconds")
+
+
+class Command(BaseCommand):
+    help = (
+        "Take in what is in a folder, read it, print a table. Status 1 if anything failed or stayed behind."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dir")
+        parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="files read side by side")
+        parser.add_argument("--settle", type=float, default=2, help="seconds a file must not have changed")
+        parser.add_argument("--patience", type=float, default=60, help="the same for files that look cut off")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Folder(Path(options["dir"]), settle=options["settle"], patience=options["patience"])
+        try:
+            report = ingest(folder, jobs=options["jobs"], say=self.say)
+        except OSError as error:
+            raise CommandError(str(error)) from None
+        figures = [f"{getattr(report, name)}" for name in COLUMNS[:-1]] + [f"{report.seconds:.1f}"]
+        for row in (COLUMNS, figures):
+            self.stdout.write(
+                "  ".join(cell.rjust(len(name)) for name, cell in zip(COLUMNS, row, strict=True))
+            )
+        if report.failed:
+            sys.exit(1)
+
+    def say(self, outcome: Outcome) -> None:
+        """What is not as usual is said at once, by name."""
+        if outcome.kind != "taken":
+            self.stderr.write(f"{outcome.kind}: {ascii(outcome.path.name)[1:-1]}")
