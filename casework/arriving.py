@@ -1,5 +1,5 @@
-"""What happens when something arrives. Only the door (casework.intake) and the taking over of scanned
-stacks (casework.suggestions) may import this.
+"""What happens when something arrives. Only the door (casework.intake) and the sorting of scanned
+stacks (casework.suggestions, casework.regrouping) may import this.
 
 Bytes read back, submission, register entry, events and outbox rows are one transaction. Nothing that
 arrived is refused: an unclear sender leads to the unassigned tray. No parser, scanner, matcher, mail or

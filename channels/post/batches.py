@@ -25,6 +25,7 @@ from casework.progress import progress_of
 from channels import uploads
 from channels.post import adapter
 from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
+from channels.post.proposals import proposed
 from channels.post.sheets import sheet_check
 from channels.post.views import arrival_kept, counter, keep_arrival, staff
 
@@ -280,6 +281,7 @@ def _context(user: User, found: Batch, form: SplitForm, new: SenderForm) -> dict
         "set_aside": [p for p in pages if p.set_aside],
         "letters": _letters(pages),
         "reading": file.read_at is None,
+        "proposal": proposed(found) if file.read_at else None,
         "progress": progress_of([found]).get(found.pk),
         "problem": catalogue().problem(file.problem) if file.problem else None,
         "check": sheet_check(found.sheets, file.page_count) if file.read_at and not file.problem else "",

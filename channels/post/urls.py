@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.post import batches, covers, letters, views
+from channels.post import batches, corrections, covers, letters, views
 
 app_name = "post"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("brief/<uuid:letter>/antrag/", letters.application, name="application"),
     path("papier/<uuid:document>/art/", letters.kind, name="kind"),
     path("papier/<uuid:document>/zurueck/", letters.withdraw, name="withdraw"),
+    path("papier/<uuid:document>/richten/", corrections.correct, name="correct"),
+    path("papier/<uuid:document>/teilen/", corrections.split, name="split"),
+    path("papier/<uuid:document>/verbinden/", corrections.join, name="join"),
+    path("papier/<uuid:document>/verschieben/", corrections.move, name="move"),
+    path("stapel/<uuid:batch>/vorschlag/", corrections.take_over, name="take_over"),
+    path("stapel/<uuid:batch>/rueckgaengig/", corrections.undo, name="undo"),
     path("stapel/neu/", batches.add, name="batch_add"),
     path("stapel/trennblaetter/", covers.separators, name="separators"),
     path("stapel/nicht-lesbar/", batches.unreadable, name="unreadable"),
