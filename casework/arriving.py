@@ -105,8 +105,22 @@ def add_scan(submission: Submission, papers: Sequence[Paper], actor: Actor) -> l
                 belonging.take_in(document, submission.case)
                 joined = events.Joined("letter")
                 events.record(joined, actor, case=submission.case, submission=submission, document=document)
+        _replace_waiting(submission, documents, actor)
         register.append(submission, documents, "scan")
         return documents
+
+
+def _replace_waiting(submission: Submission, scanned: Sequence[Document], actor: Actor) -> None:
+    """Paper noted at the desk to be scanned later: its pages, of the same kind, stand in its place."""
+    waiting = Document.objects.filter(submission=submission, parts=None, shown=False)
+    for document in waiting.filter(kind__in={new.kind for new in scanned}):
+        event = events.ReplacedByScan()
+        if (document.state, event.kind) not in DOCUMENT:  # decided on the paper itself: it stays
+            continue
+        document.state = after(DOCUMENT, document.state, event.kind)
+        document.requirement = None
+        document.save(update_fields=["state", "requirement"])
+        events.record(event, actor, case=submission.case, submission=submission, document=document)
 
 
 # --- steps of the transaction

@@ -1,12 +1,13 @@
 """Every reusable queryset. What a member of staff may see starts at a `…_visible_to(user)`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
 
+from casework.clock import start_of_day
 from casework.envelope import Channel, Role
 from casework.models import (
     Batch,
@@ -20,11 +21,21 @@ from casework.models import (
     SetAsidePage,
     StoredFile,
     Submission,
+    Trouble,
     User,
 )
 from casework.workflow import CaseState, DocumentState, SubmissionState
 
 STANDING = Document.objects.filter(submission=OuterRef("pk"))
+# Paper taken at the desk to be scanned later: a document without files whose pages are still to come.
+TO_SCAN = STANDING.filter(
+    parts=None, shown=False, state__in=(DocumentState.RECEIVED, DocumentState.IN_CASE, DocumentState.OPENED)
+)
+GONE = (SubmissionState.FORWARDED, SubmissionState.MISTAKEN)  # nothing is to be scanned or placed any more
+ON_PAPER = Q(channel=Channel.POST) | Q(channel=Channel.DESK, sheets__isnull=False)
+# Files of stacks that somebody has to look after (StoredFile.fault).
+BROKEN = ~Q(file__problem="") | Q(file__cut_off=True) | Q(file__virus="found")
+BATCHES_SEEN = timedelta(days=60)
 
 
 def cases_visible_to(user: User) -> QuerySet[Case]:
@@ -39,7 +50,7 @@ def cases_visible_to(user: User) -> QuerySet[Case]:
 
 def submissions_visible_to(user: User) -> QuerySet[Submission]:
     """Caseworkers: their cases' and the unassigned tray. Counter: the post not yet in a case and of the
-    last day. Desk: what it recorded itself today and the tray's papers of the desk.
+    last day, or in trouble, and the desk's paper to be scanned. Desk: what it recorded itself today.
     """
     if not user.is_active:
         return Submission.objects.none()
@@ -48,7 +59,14 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
     if Role.CASEWORKER in user.roles:
         seen |= Q(case__in=cases_visible_to(user)) | Q(state=SubmissionState.UNASSIGNED)
     if Role.COUNTER in user.roles:
-        seen |= Q(channel=Channel.POST) & (Q(state=SubmissionState.UNASSIGNED) | ~Exists(STANDING) | recent)
+        in_trouble = Q(trouble__isnull=False, trouble__done_at=None)
+        lately_gone = Q(state__in=GONE, recorded_at__gte=Now() - BATCHES_SEEN)
+        open_post = Q(state=SubmissionState.UNASSIGNED) | ~Exists(STANDING) | in_trouble | lately_gone
+        seen |= Q(channel=Channel.POST) & (open_post | recent)
+        scanned = STANDING.filter(
+            parts__file__batch__isnull=False, recorded_at__gte=Now() - timedelta(days=1)
+        )
+        seen |= Q(channel=Channel.DESK, sheets__isnull=False) & (_unscanned() | Exists(scanned))
     if Role.DESK in user.roles:
         seen |= Q(channel=Channel.DESK, recorded_by=user) & recent
     return Submission.objects.filter(seen).distinct()
@@ -61,7 +79,17 @@ def documents_visible_to(user: User) -> QuerySet[Document]:
 def batches_visible_to(user: User) -> QuerySet[Batch]:
     if not user.is_active or Role.COUNTER not in user.roles:
         return Batch.objects.none()
-    return Batch.objects.select_related("file", "scanned_by")
+    lately = Q(scanned_at__gte=Now() - BATCHES_SEEN)
+    batches = Batch.objects.filter(lately | Q(pk__in=unfinished(Batch.objects.all()).values("pk")))
+    return batches.select_related("file", "scanned_by")
+
+
+def unfinished(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Still being read, with pages left over, or with a file that could not be read and nobody settled."""
+    unsettled = BROKEN & Q(trouble__done_at=None)
+    return batches.alias(left_over=_open_pages()).filter(
+        Q(file__read_at=None) | Q(left_over__gt=0) | unsettled
+    )
 
 
 def people_visible_to(user: User) -> QuerySet[Person]:
@@ -77,7 +105,7 @@ def files_visible_to(user: User) -> QuerySet[StoredFile]:
     """Files of documents, and for the counter those of batches."""
     seen = Q(parts__document__in=documents_visible_to(user))
     if Role.COUNTER in user.roles:
-        seen |= Q(batch__isnull=False)
+        seen |= Q(batch__in=batches_visible_to(user))
     return StoredFile.objects.filter(seen).distinct()
 
 
@@ -195,9 +223,31 @@ def failed_effects() -> QuerySet[Outbox]:
 
 
 def letters_without_scan(user: User) -> QuerySet[Submission]:
-    """Letters registered whose papers have not been scanned, oldest first."""
-    letters = submissions_visible_to(user).filter(~Exists(STANDING), channel=Channel.POST)
+    """Letters registered whose papers have not been scanned, and paper from the desk; oldest first."""
+    letters = submissions_visible_to(user).filter(ON_PAPER & _unscanned()).exclude(state__in=GONE)
     return letters.select_related("person", "case").order_by("received_at", "pk")
+
+
+def _unscanned() -> Q:
+    return Q(~Exists(STANDING)) | Q(Exists(TO_SCAN))
+
+
+def letters_of_day(day: date) -> QuerySet[Submission]:
+    """All paper that arrived on a day (Berlin): letters, and what was taken at the desk to be scanned."""
+    arrived = Q(received_at__gte=start_of_day(day), received_at__lt=start_of_day(day + timedelta(days=1)))
+    return Submission.objects.filter(arrived & ON_PAPER).order_by("recorded_at", "pk")
+
+
+def open_troubles() -> QuerySet[Trouble]:
+    """What somebody reported about a letter and nobody settled, oldest first."""
+    found = Trouble.objects.filter(done_at=None, submission__isnull=False)
+    return found.select_related("submission__person", "submission__case", "taken_by").order_by("since", "pk")
+
+
+def unreadable_batches(user: User) -> QuerySet[Batch]:
+    """Stacks whose file could not be read, or lacks its end, and that nobody settled; oldest first."""
+    found = batches_visible_to(user).filter(BROKEN, trouble__done_at=None)
+    return found.select_related("trouble__taken_by", "file", "scanned_by").order_by("pk")
 
 
 def standing_parts(batch: Batch) -> QuerySet[Part]:

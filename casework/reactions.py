@@ -14,6 +14,10 @@ REACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "scanned": (("render_receipt", "submission"),),
     "service_corrected": (("render_receipt", "submission"),),
     "scan_withdrawn": (("render_receipt", "submission"),),
+    "forwarded": (("render_receipt", "submission"),),
+    "forwarding_undone": (("render_receipt", "submission"),),
+    "registered_by_mistake": (("render_receipt", "submission"),),
+    "mistake_undone": (("render_receipt", "submission"),),
     "case_opened": (("place_waiting", "case"),),
 }
 # How urgent an effect is: for what a person sent, and for what a stack of scans brought. Smaller is sooner:

@@ -20,7 +20,7 @@ from casework.catalogue import Text, catalogue
 from casework.catalogue.flow import needed_papers
 from casework.models import Document, ReceiptFile, RegisterEntry, Submission
 from casework.queries import requirements_of
-from casework.workflow import RequirementState
+from casework.workflow import RequirementState, SubmissionState
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,9 @@ class Receipt:
     emptied_at: datetime | None
     other_office: str
     other_office_on: date | None
+    forwarded_to: str  # not ours: handed on (SGB I § 16 (2))
+    forwarded_on: date | None
+    mistaken: bool  # registered by mistake; the receipt stays and says so
     documents: tuple[ReceiptDocument, ...]
     missing: tuple[MissingPaper, ...]
     what_next: Text | None
@@ -135,6 +138,9 @@ def receipt_of(submission: Submission) -> Receipt:
         emptied_at=submission.emptied_at,
         other_office=submission.other_office,
         other_office_on=submission.other_office_on,
+        forwarded_to=submission.forwarded_to,
+        forwarded_on=submission.forwarded_on,
+        mistaken=submission.state == SubmissionState.MISTAKEN,
         documents=tuple(_document(d) for d in documents),
         missing=tuple(_missing(submission)),
         what_next=cat.office.what_next.get(submission.service),

@@ -35,6 +35,13 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.name or str(self.id)
 
+    @property
+    def fault(self) -> str:
+        """Why a person has to look after this file, as a problem of the catalogue; usually empty."""
+        if self.virus == "found":
+            return "infected"
+        return self.problem or ("damaged" if self.cut_off else "")
+
 
 class Chunk(models.Model):
     """At most 1 MiB of a file. Stored out of line and uncompressed (see the migration)."""

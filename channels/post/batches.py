@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework import actions, queries
 from casework.catalogue import catalogue
 from casework.codes import grouped
-from casework.envelope import Channel
 from casework.models import Batch, Document, Page, StoredFile, Submission, User
 from casework.progress import progress_of
 from channels import uploads
@@ -31,7 +29,6 @@ from channels.post.views import arrival_kept, counter, keep_arrival, staff
 
 RECENT = timedelta(days=3)  # letters offered although they have papers already
 OFFERED = 200
-SETTLED_PER_PAGE = 20
 KEPT_FILE = "post_file"  # in the session: a file that came with a mistake in another field
 
 
@@ -71,14 +68,6 @@ def _kept_file(request: HttpRequest) -> StoredFile | None:
     if not kept or kept["key"] != request.POST.get("key", ""):
         return None
     return StoredFile.objects.filter(pk=kept["file"], batch=None).first()
-
-
-@require_safe
-def unreadable(request: HttpRequest) -> HttpResponse:
-    batches = queries.batches_visible_to(staff(request)).exclude(file__problem="").order_by("-pk")
-    page = Paginator(batches, SETTLED_PER_PAGE).get_page(request.GET.get("page"))
-    lines = [(one, catalogue().problem(one.file.problem)) for one in page]
-    return render(request, "counter/unreadable.html", {"section": "post", "page": page, "lines": lines})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -290,7 +279,8 @@ def _context(user: User, found: Batch, form: SplitForm, new: SenderForm) -> dict
 
 def letter_choices(user: User, batch: Batch) -> list[tuple[str, list[tuple[str, str]]]]:
     """Letters that pages may belong to: of this batch, not scanned yet, and the last days' others."""
-    visible = queries.submissions_visible_to(user).filter(channel=Channel.POST)
+    on_paper = queries.submissions_visible_to(user).filter(queries.ON_PAPER)
+    visible = on_paper.exclude(state__in=queries.GONE)
     of_batch = visible.filter(pk__in=queries.standing_parts(batch).values("document__submission"))
     waiting = queries.letters_without_scan(user)
     recent = visible.filter(recorded_at__gte=timezone.now() - RECENT)

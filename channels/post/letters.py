@@ -4,28 +4,31 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from casework import actions, queries
 from casework.catalogue import UnknownEntry, catalogue
-from casework.envelope import Channel
 from casework.lookup import find_people
 from casework.models import Case, Document, Submission, User
 from casework.workflow import CaseState, IllegalTransition, SubmissionState
 from channels.post.forms import KindForm, PersonForm, ServiceForm
+from channels.post.more import context_of
 from channels.post.sheets import sheet_check
 from channels.post.views import counter, staff, written
 
 
 @require_safe
 def letter(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
-    return _show(request, _letter(staff(request), letter))
+    return show(request, letter_or_404(staff(request), letter))
 
 
-def _show(request: HttpRequest, found: Submission, person_form: PersonForm | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, found: Submission, person_form: PersonForm | None = None, **wrong: Any
+) -> HttpResponse:
+    """The page of a letter; `wrong`: a form of its part "more" that was sent with mistakes, by its name."""
     user = staff(request)
     unassigned = found.state == SubmissionState.UNASSIGNED
     typed = request.GET.get("suche", "").strip()[:200]
@@ -59,6 +62,7 @@ def _show(request: HttpRequest, found: Submission, person_form: PersonForm | Non
         "form": person_form or PersonForm(initial=_given(found)),
         "wrong_person": person_form is not None,
         "service_form": ServiceForm() if unassigned and not service.opens_case else None,
+        **context_of(found, **wrong),
     }
     return render(request, "counter/letter.html", context)
 
@@ -66,7 +70,7 @@ def _show(request: HttpRequest, found: Submission, person_form: PersonForm | Non
 @require_POST
 def link(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
     """To an open case ("case"), or to a new case of a person ("person")."""
-    found = _letter(staff(request), letter)
+    found = letter_or_404(staff(request), letter)
     people = queries.people_visible_to(staff(request))
     try:
         if request.POST.get("case"):
@@ -84,10 +88,10 @@ def link(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
 @require_POST
 def new_person(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
     """Somebody the office does not know yet. An application then opens her case at once."""
-    found = _letter(staff(request), letter)
+    found = letter_or_404(staff(request), letter)
     form = PersonForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form)
+        return show(request, found, form)
     person = actions.create_person(form.sender(), found.language)
     service = catalogue().service(found.service, version=found.service_version)
     if not service.opens_case:
@@ -103,7 +107,7 @@ def new_person(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def separate(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
-    found = _letter(staff(request), letter)
+    found = letter_or_404(staff(request), letter)
     try:
         actions.separate(found, counter(request))
         messages.success(
@@ -117,7 +121,7 @@ def separate(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
 @require_POST
 def application(request: HttpRequest, letter: uuid.UUID) -> HttpResponse:
     """The letter is an application: the day it arrived counts."""
-    found = _letter(staff(request), letter)
+    found = letter_or_404(staff(request), letter)
     form = ServiceForm(request.POST)
     if form.is_valid() and found.state == SubmissionState.UNASSIGNED:
         actions.declare_application(found, form.cleaned_data["service"], counter(request))
@@ -148,6 +152,8 @@ def withdraw(request: HttpRequest, document: uuid.UUID) -> HttpResponse:
             request,
             _("Über dieses Papier ist schon entschieden. Bitte sprechen Sie mit der Sachbearbeitung."),
         )
+    except ValueError:  # not from a stack: what somebody handed over is never taken away
+        raise Http404 from None
     if batch is None or request.POST.get("back") == "letter":
         return redirect("post:letter", found.submission.public_id)
     return redirect("post:batch", batch.public_id)
@@ -216,11 +222,14 @@ def _uuid(request: HttpRequest, name: str) -> uuid.UUID | None:
         return None
 
 
-def _letter(user: User, public_id: uuid.UUID) -> Submission:
-    letters = queries.with_documents(queries.submissions_visible_to(user).filter(channel=Channel.POST))
-    return get_object_or_404(letters.select_related("case__person", "recorded_by"), public_id=public_id)
+def letter_or_404(user: User, public_id: uuid.UUID) -> Submission:
+    letters = queries.with_documents(queries.submissions_visible_to(user).filter(queries.ON_PAPER))
+    letters = letters.select_related("case__person", "recorded_by", "original", "trouble")
+    return get_object_or_404(letters, public_id=public_id)
 
 
 def _document(user: User, public_id: uuid.UUID) -> Document:
-    documents = queries.documents_visible_to(user).filter(submission__channel=Channel.POST)
+    documents = queries.documents_visible_to(user).filter(
+        submission__in=Submission.objects.filter(queries.ON_PAPER)
+    )
     return get_object_or_404(documents.select_related("submission"), public_id=public_id)

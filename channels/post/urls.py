@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.post import batches, corrections, covers, letters, views
+from channels.post import acts, batches, corrections, covers, letters, originals, postbook, troubles, views
 
 app_name = "post"
 urlpatterns = [
@@ -21,10 +21,30 @@ urlpatterns = [
     path("stapel/<uuid:batch>/rueckgaengig/", corrections.undo, name="undo"),
     path("stapel/neu/", batches.add, name="batch_add"),
     path("stapel/trennblaetter/", covers.separators, name="separators"),
-    path("stapel/nicht-lesbar/", batches.unreadable, name="unreadable"),
     path("stapel/<uuid:batch>/", batches.batch, name="batch"),
     path("stapel/<uuid:batch>/beiseite/", batches.aside, name="aside"),
     path("stapel/<uuid:batch>/zurueck/<int:number>/", batches.put_back, name="put_back"),
     path("stapel/<uuid:batch>/seite/<int:number>/", batches.page, name="batch_page"),
+    path("brief/<uuid:letter>/weiterleiten/", acts.forward, name="forward"),
+    path("brief/<uuid:letter>/doch-hier/", acts.undo_forward, name="undo_forward"),
+    path("brief/<uuid:letter>/versehen/", acts.mistake, name="mistake"),
+    path("brief/<uuid:letter>/kein-versehen/", acts.undo_mistake, name="undo_mistake"),
+    path("brief/<uuid:letter>/blaetter/", acts.recount, name="recount"),
+    path("brief/<uuid:letter>/stoerung/", acts.report, name="report"),
+    path("brief/<uuid:letter>/beleg/e-mail/", acts.mail_receipt, name="mail_receipt"),
+    path("brief/<uuid:letter>/beleg/brief/", acts.receipt_letter, name="receipt_letter"),
+    path("brief/<uuid:letter>/original/", acts.keep_original, name="keep_original"),
+    path("brief/<uuid:letter>/original/zurueck/", acts.give_back, name="give_back"),
+    path("stapel/<uuid:batch>/datei/", troubles.take_file, name="batch_file"),
+    path("stapel/<uuid:batch>/blaetter/", troubles.recount, name="recount_batch"),
+    path("stoerungen/", troubles.troubles, name="troubles"),
+    path("stoerungen/<uuid:thing>/<str:what>/", troubles.act, name="trouble"),
+    path("postbuch/", postbook.days, name="days"),
+    path("postbuch/<str:day>/", postbook.day, name="day"),
+    path("postbuch/<str:day>/abschliessen/", postbook.close, name="close_day"),
+    path("postbuch/<str:day>/ablage/", postbook.shelve, name="shelve"),
+    path("postbuch/<str:day>/blatt/<int:sheet>.pdf", postbook.sheet, name="sheet"),
+    path("originale/", originals.due, name="originals"),
+    path("originale/vernichten/", originals.destroy, name="destroy"),
     path("bild/<uuid:file>/<int:number>/<str:size>/", views.picture, name="page"),
 ]

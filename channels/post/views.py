@@ -39,9 +39,10 @@ def start(request: HttpRequest) -> HttpResponse:
     """What came today, and what is still to be done."""
     user = staff(request)
     letters = queries.submissions_visible_to(user).filter(channel=Channel.POST)
-    today = letters.filter(recorded_at__gte=start_of_day(timezone.localdate()))
+    today = letters.filter(recorded_at__gte=start_of_day(timezone.localdate())).exclude(
+        state__in=queries.GONE
+    )
     waiting = queries.letters_without_scan(user)
-    batches = queries.batches_visible_to(user)
     working = batches_in_work()
     progress = progress_of(working)
     unassigned = queries.with_documents(letters.filter(state=SubmissionState.UNASSIGNED))
@@ -58,7 +59,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "in_work": [(one, progress[one.pk]) for one in working if one.pk in progress],
         "unassigned": unassigned.order_by("received_at", "pk")[:SHOWN],
         "unassigned_count": letters.filter(state=SubmissionState.UNASSIGNED).count(),
-        "unreadable_count": batches.exclude(file__problem="").count(),
+        "trouble_count": queries.unreadable_batches(user).count() + queries.open_troubles().count(),
+        "today": timezone.localdate(),
     }
     return render(request, "counter/start.html", context)
 

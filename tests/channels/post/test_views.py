@@ -49,7 +49,7 @@ def field_error(page: str, name: str) -> str:
 # --- who
 
 
-@pytest.mark.parametrize("name", ["post:start", "post:register", "post:batch_add", "post:unreadable"])
+@pytest.mark.parametrize("name", ["post:start", "post:register", "post:batch_add", "post:troubles"])
 def test_page_is_closed_to_everybody_but_the_counter(name: str) -> None:
     assert Client().get(reverse(name)).status_code == 302
     for other in ("carla@example.org", "deniz@example.org", "emil@example.org"):
@@ -242,8 +242,8 @@ def test_empty_batch_is_kept_and_listed_as_unreadable(bernd: Client) -> None:
     batch = mail.batch(files.EMPTY)
     page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
     assert "Die Datei ist angekommen, aber sie ist leer." in page
-    assert "Datei ist leer" in bernd.get(reverse("post:unreadable")).content.decode()
-    assert reverse("post:unreadable") in bernd.get(reverse("post:start")).content.decode()
+    assert "Datei ist leer" in bernd.get(reverse("post:troubles")).content.decode()
+    assert reverse("post:troubles") in bernd.get(reverse("post:start")).content.decode()
 
 
 def test_batch_with_fewer_pages_than_sheets_warns(bernd: Client) -> None:
