@@ -71,6 +71,16 @@ class CoverSheetUsed(Event):
 
 
 @dataclass(frozen=True)
+class PageTurned(Event):
+    """Somebody put the picture of a page the right way up; `degrees` clockwise."""
+
+    kind = "page_turned"
+    batch: int
+    page: int
+    degrees: int
+
+
+@dataclass(frozen=True)
 class FileKept(Event):
     """All bytes of a file are kept. Not yet sent: a draft may still be thrown away.
 

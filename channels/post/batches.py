@@ -179,6 +179,7 @@ class PageLine:
     set_aside: bool
     document: Document | None  # the paper it belongs to
     in_sight: bool  # whether that paper may be opened by this member of staff
+    turned: int = 0  # as its picture is now; in its address, so that a picture turned is fetched anew
 
     @property
     def is_open(self) -> bool:
@@ -189,7 +190,7 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
     """Every page the file says it has, also those that could not be shown."""
     pictures = {
         p.number: p
-        for p in Page.objects.filter(file=batch.file).only("number", "width", "height", "empty", "file")
+        for p in Page.objects.filter(file=batch.file).only("number", "width", "height", "empty", "turned", "file")
     }
     aside_numbers = set(batch.set_aside.values_list("page", flat=True))
     owner: dict[int, Document] = {}
@@ -214,6 +215,7 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
                 number in aside_numbers,
                 document,
                 bool(document and document.pk in seen),
+                shown.turned if shown else 0,
             )
         )
     return lines

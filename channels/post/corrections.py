@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from casework import queries, regrouping, suggestions
 from casework.envelope import Channel
-from casework.models import Batch, Document, User
+from casework.models import Batch, Document, Page, User
+from casework.reading.handwork import HandworkFailed
 from casework.regrouping import Change, Group, NotThere
+from casework.turning import turn_page
 from casework.workflow import IllegalTransition
 from channels.post.batches import letter_choices, pages_of
 from channels.post.move_form import MoveForm
@@ -163,3 +165,17 @@ def _paper(user: User, public_id: uuid.UUID) -> tuple[Document, Batch]:
     )
     batch = regrouping.batch_of(found)
     return found, get_object_or_404(queries.batches_visible_to(user), pk=batch.pk if batch else None)
+
+
+@require_POST
+def turn(request: HttpRequest, batch: uuid.UUID, number: int) -> HttpResponse:
+    """A page lay the wrong way round in the scanner. A quarter to the right unless said otherwise."""
+    found = get_object_or_404(queries.batches_visible_to(staff(request)), public_id=batch)
+    degrees = request.POST.get("degrees", "90")
+    try:
+        turn_page(found, number, int(degrees) if degrees.isdecimal() else 0, counter(request))
+    except (Page.DoesNotExist, ValueError):
+        raise Http404 from None
+    except HandworkFailed:
+        messages.warning(request, _("Die Seite ließ sich nicht drehen. Das Bild ist geblieben, wie es war."))
+    return redirect("post:batch_page", found.public_id, number)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("papier/<uuid:document>/teilen/", corrections.split, name="split"),
     path("papier/<uuid:document>/verbinden/", corrections.join, name="join"),
     path("papier/<uuid:document>/verschieben/", corrections.move, name="move"),
+    path("stapel/<uuid:batch>/seite/<int:number>/drehen/", corrections.turn, name="turn"),
     path("stapel/<uuid:batch>/vorschlag/", corrections.take_over, name="take_over"),
     path("stapel/<uuid:batch>/rueckgaengig/", corrections.undo, name="undo"),
     path("stapel/neu/", batches.add, name="batch_add"),

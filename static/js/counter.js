@@ -1,11 +1,60 @@
 /* Keys for splitting a batch. Every page works without: ticks can be tabbed, large pages have links.
 
    In the grid of pages (data-pages): arrows or j and k move from tick to tick; space ticks, as everywhere.
+   s on a page: split before it (data-key="s"), or, where pages are not assigned yet, tick all pages before it.
+   t turns the page to the right (data-turn on the tile, data-turns on the form beside a large page).
    Everywhere else, unless something is being typed: left and right follow the links to the page beside. */
 (() => {
   "use strict";
   const typing = (element) => element.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
   const steps = { ArrowRight: 1, ArrowDown: 1, j: 1, ArrowLeft: -1, ArrowUp: -1, k: -1 };
+
+  function tickBefore(grid, tile) {
+    const tiles = Array.from(grid.querySelectorAll(".tile"));
+    const here = tiles.indexOf(tile);
+    tiles.forEach((one, n) => {
+      one.querySelector("input[type=checkbox]").checked = n < here;
+    });
+    const kind = here > 0 && grid.closest("form").querySelector("[name=kind]");
+    if (kind) kind.focus();
+  }
+
+  async function turn(tile) {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]");
+    const picture = tile.querySelector("img");
+    if (!token || !picture || tile.dataset.turning) return;
+    tile.dataset.turning = "1";
+    try {
+      const body = new FormData();
+      body.set("degrees", "90");
+      body.set("csrfmiddlewaretoken", token.value);
+      const answer = await fetch(tile.dataset.turn, { method: "POST", body, redirect: "manual" });
+      if (answer.type !== "opaqueredirect") return;
+      const { width, height } = picture;
+      picture.setAttribute("width", height);
+      picture.setAttribute("height", width);
+      picture.src = `${picture.getAttribute("src").split("?")[0]}?v=${Date.now()}`;
+    } finally {
+      delete tile.dataset.turning;
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const tile = event.target.closest(".tile");
+    if (event.key === "t") {
+      const turns = document.querySelector("[data-turns] button");
+      if (tile && tile.dataset.turn) turn(tile);
+      else if (turns) turns.click();
+    }
+    if (event.key === "s" && tile) {
+      const grid = tile.closest("[data-pages]");
+      const here = tile.querySelector("[data-key=s]");
+      event.preventDefault(); // or the s would choose a kind
+      if (here) here.click();
+      else if (grid && !document.querySelector("[data-key=s]")) tickBefore(grid, tile);
+    }
+  });
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in steps) || typing(event.target)) return;

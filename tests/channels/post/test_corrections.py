@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casework import actions, register
+from casework import actions, filestore, register
 from casework.models import Batch, Document, Event, Page, Submission
 from channels.post import adapter
 from tests import cast, files
@@ -195,3 +195,32 @@ def test_corrections_are_closed_to_everybody_else(batch: Batch) -> None:
             mail.browser("emil@example.org").get(reverse(f"post:{name}", args=[subject])).status_code == 403
         )
     assert mail.browser().post(reverse("post:take_over", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_page_is_turned_and_turned_back_while_the_file_stays(bernd: Client, batch: Batch) -> None:
+    page = Page.objects.get(file=batch.file_id, number=2)
+    page.words = [["Miete", 0.1, 0.2, 0.3, 0.05, 0.9]]
+    page.codes = [{"format": "QRCode", "content": "x", "place": [0.0, 0.0, 0.2, 0.1]}]
+    page.save()
+    before, sha = (page.width, page.height), batch.file.sha256
+    address = reverse("post:turn", args=[batch.public_id, 2])
+    answer = bernd.post(address, {"degrees": "90"}, follow=True)
+    assert "?v=90" in answer.content.decode()
+    page.refresh_from_db()
+    assert ((page.width, page.height), page.turned) == (before[::-1], 90)
+    assert page.words[0][1:5] == pytest.approx([0.75, 0.1, 0.05, 0.3])
+    assert page.codes[0]["place"] == pytest.approx([0.9, 0.0, 0.1, 0.2])
+    bernd.post(address, {"degrees": "270"})
+    page.refresh_from_db()
+    assert ((page.width, page.height), page.turned) == (before, 0)
+    assert page.words[0][1:5] == pytest.approx([0.1, 0.2, 0.3, 0.05])
+    assert [e.data["degrees"] for e in Event.objects.filter(kind="page_turned")] == [90, 270]
+    assert filestore.hash_read_back(batch.file) == sha
+
+
+@pytest.mark.parametrize("degrees", ["45", "0", "-90", "viel", "360"])
+def test_page_is_turned_by_quarters_only(bernd: Client, batch: Batch, degrees: str) -> None:
+    address = reverse("post:turn", args=[batch.public_id, 2])
+    assert bernd.post(address, {"degrees": degrees}).status_code == 404
+    assert bernd.post(reverse("post:turn", args=[batch.public_id, 99])).status_code == 404
+    assert not Event.objects.filter(kind="page_turned").exists()
