@@ -100,6 +100,14 @@ class FileRead(Event):
 
 
 @dataclass(frozen=True)
+class FileRecognised(Event):
+    """Text, codes, kinds and fields of its pages are known, as far as they can be."""
+
+    kind = "file_recognised"
+    pages: int
+
+
+@dataclass(frozen=True)
 class FileUnreadable(Event):
     """SGB I § 36a (3): the sender is told at once, with the reason."""
 

@@ -8,6 +8,7 @@ Recognising the same person and the same paper (fuzzy matching) belongs behind `
 
 REACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "file_kept": (("read", "file"), ("scan", "file")),
+    "file_recognised": (("suggest", "file"),),
     "file_unreadable": (("tell_unreadable", "file"),),
     "received": (("mail_receipt", "submission"), ("render_receipt", "submission")),
     "receipt_wanted": (("mail_receipt", "submission"),),

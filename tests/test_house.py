@@ -25,7 +25,7 @@ OURS = [
 
 # Not told to anybody: they concern files that may still be a draft, batches before they are letters, or a whole day.
 SILENT = {"file_kept", "file_read", "file_unreadable", "virus_found", "batch_scanned", "day_closed"}
-SILENT |= {"page_turned", "cover_sheet_used"}  # told by the joining that comes with it
+SILENT |= {"file_recognised", "page_turned", "cover_sheet_used"}  # told by the joining that comes with it
 
 
 def test_every_event_is_told_to_staff_or_named_as_silent() -> None:

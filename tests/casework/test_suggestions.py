@@ -4,13 +4,14 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
-from casework import actions, placing, suggestions
+from casework import actions, events, placing, suggestions
 from casework.clock import start_of_day
-from casework.effects import read
-from casework.envelope import Actor, Role
-from casework.models import Batch, Case, CoverSheet, Event, Page, Requirement, Submission
+from casework.effects import read, suggest
+from casework.envelope import SYSTEM, Actor, Role
+from casework.models import Batch, Case, CoverSheet, Event, Outbox, Page, Requirement, Submission
 from casework.receipts import receipt_of
 from casework.workflow import RequirementState
 from channels.post import adapter
@@ -231,3 +232,21 @@ def test_sheet_for_another_case_is_refused() -> None:
     with pytest.raises(ValueError, match="asked for"):
         actions.print_cover_sheets(case, [asked], bernd())
     assert not CoverSheet.objects.exists()
+
+
+def test_effect_takes_what_is_certain_once_a_stack_is_recognised() -> None:
+    case = amiras_case()
+    batch = stack(sheet(case), "")
+    with transaction.atomic():
+        row = events.record(events.FileRecognised(2), SYSTEM, file=batch.file)
+    assert Outbox.objects.filter(event=row.pk).values_list("effect", flat=True).get() == "suggest"
+    for _ in range(2):
+        suggest.run(str(batch.file_id))
+    assert Submission.objects.get(channel="post").case == case
+
+
+def test_effect_leaves_files_alone_that_are_no_stack() -> None:
+    ack = cast.receive(cast.paper())
+    part = cast.submission(ack).documents.get().parts.get()
+    suggest.run(str(part.file_id))
+    assert Submission.objects.count() == 1
