@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+import pypdfium2
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -53,3 +54,14 @@ def batch(data: bytes | None = None, *, arrived_on: date = ARRIVED, sheets: int 
 
 def scan(kind: str, *pages: int) -> list[adapter.ScannedPaper]:
     return [adapter.ScannedPaper(kind, pages)]
+
+
+def text_of(pdf: bytes | memoryview) -> str:
+    """The text of a PDF, page after page, without line breaks inside words."""
+    document = pypdfium2.PdfDocument(bytes(pdf))
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    return " ".join(text.replace("\r", "").replace("\ufffe\n", "").split())
+
+
+def desk() -> Actor:
+    return Actor(Role.DESK, cast.carla().pk)
