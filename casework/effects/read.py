@@ -23,9 +23,7 @@ def run(subject: str) -> None:
         into.mkdir()
         filestore.write_to(file, source)
         # Pages of a big batch become visible while the rest is still being read.
-        reading = read(
-            source, into, on_page=partial(_keep_page, file), on_count=partial(_keep_count, file)
-        )
+        reading = read(source, into, on_page=partial(_keep_page, file), on_count=partial(_keep_count, file))
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().filter(pk=subject).first()
         if file is None or file.read_at is not None:
