@@ -267,6 +267,19 @@ def link(submission: Submission, case: Case, actor: Actor) -> None:
 
 
 @transaction.atomic
+def leave_unassigned(submission: Submission, actor: Actor) -> None:
+    """Somebody looked and cannot say whose it is: it stays in the tray, for others to find out.
+
+    Errors: IllegalTransition if it was linked meanwhile.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    after(SUBMISSION, submission.state, events.Joined.kind)  # only what could still be joined
+    submission.unclear = "nobody_found"
+    submission.save(update_fields=["unclear"])
+    events.record(events.LookedInVain(), actor, submission=submission)
+
+
+@transaction.atomic
 def link_to_new_case(submission: Submission, person: Person, service: str, actor: Actor) -> Case:
     """Open a case of `service` (a key that opens cases) for a person and link the submission to it."""
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)

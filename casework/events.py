@@ -155,6 +155,13 @@ class LeftUnassigned(Event):
     reason: str
 
 
+@dataclass(frozen=True)
+class LookedInVain(Event):
+    """Somebody looked through a letter and could not say whose it is; it stays in the unassigned tray."""
+
+    kind = "looked_in_vain"
+
+
 # --- work on a case
 
 

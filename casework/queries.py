@@ -222,6 +222,44 @@ def failed_effects() -> QuerySet[Outbox]:
     return Outbox.objects.filter(state="failed").order_by("pk")
 
 
+# What a person looked at in vain: somebody else has to find out, it does not come up again by itself.
+LOOKED_IN_VAIN = "nobody_found"
+
+
+def letters_in_tray(user: User) -> QuerySet[Submission]:
+    """Letters that belong to no case yet, as the mailroom sees them."""
+    if not user.is_active or Role.COUNTER not in user.roles:
+        return Submission.objects.none()
+    return Submission.objects.filter(ON_PAPER, state=SubmissionState.UNASSIGNED)
+
+
+def letters_to_index(user: User) -> QuerySet[Submission]:
+    """Letters with pages that nobody looked at yet to say whose they are, oldest first.
+
+    In order of the index (state, received_at), so that the next one costs the same whatever waits behind it.
+    """
+    pages = Part.objects.filter(document__submission=OuterRef("pk"))
+    standing = pages.exclude(document__state=DocumentState.WITHDRAWN)
+    letters = letters_in_tray(user).exclude(unclear=LOOKED_IN_VAIN)
+    return letters.filter(Exists(standing)).order_by("received_at", "pk")
+
+
+def beside_in_index(
+    waiting: QuerySet[Submission], letter: Submission
+) -> tuple[Submission | None, Submission | None]:
+    """The letter before and the one after this one, in the order of `letters_to_index`."""
+    at = letter.received_at
+    before = waiting.filter(Q(received_at__lt=at) | Q(pk__lt=letter.pk), received_at__lte=at)
+    after = waiting.filter(Q(received_at__gt=at) | Q(pk__gt=letter.pk), received_at__gte=at)
+    return before.order_by("-received_at", "-pk").first(), after.first()
+
+
+def first_part(letter: Submission) -> Part | None:
+    """The first file, or span of pages, of a letter."""
+    parts = Part.objects.filter(document__submission=letter).exclude(document__state=DocumentState.WITHDRAWN)
+    return parts.order_by("document__position", "position").first()
+
+
 def letters_without_scan(user: User) -> QuerySet[Submission]:
     """Letters registered whose papers have not been scanned, and paper from the desk; oldest first."""
     letters = submissions_visible_to(user).filter(ON_PAPER & _unscanned()).exclude(state__in=GONE)

@@ -42,6 +42,7 @@ CLAIMANT_KINDS = (
 STAFF_KINDS = (
     *CLAIMANT_KINDS,
     "join_confirmed",
+    "looked_in_vain",
     "cover_sheets_printed",
     "case_viewed",
     "document_viewed",

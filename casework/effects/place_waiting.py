@@ -12,7 +12,7 @@ from casework.models import Case, Submission
 from casework.workflow import SubmissionState
 
 # "separated" is not among them: what a person took apart, no machine joins again.
-WAITING_FOR = ("number_unknown", "no_open_case")
+WAITING_FOR = ("number_unknown", "no_open_case", "nobody_found")
 
 
 def run(subject: str) -> None:

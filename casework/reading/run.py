@@ -71,7 +71,8 @@ def read(
     """Make pictures of the pages of `source` in the existing folder `into`.
 
     `on_page` is called for each page as soon as its files are written, in order, and `on_count` before them
-    with how many there will be at most; what they raise goes to the caller. The same call again writes the same names again. Blocks for at most `limits.wall_seconds` plus
+    with how many there will be at most; what they raise goes to the caller. The same call again writes the
+    same names again. Blocks for at most `limits.wall_seconds` plus
     `limits.wall_seconds_per_page` a page.
     """
     started = time.monotonic()

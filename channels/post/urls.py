@@ -1,10 +1,23 @@
 from django.urls import path
 
-from channels.post import acts, batches, corrections, covers, letters, originals, postbook, troubles, views
+from channels.post import (
+    acts,
+    batches,
+    corrections,
+    covers,
+    index,
+    letters,
+    originals,
+    postbook,
+    troubles,
+    views,
+)
 
 app_name = "post"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("zuordnen/", index.index, name="index"),
+    path("zuordnen/tasten/", index.keys, name="index_keys"),
     path("brief/neu/", views.register, name="register"),
     path("brief/<uuid:letter>/", letters.letter, name="letter"),
     path("brief/<uuid:letter>/zuordnen/", letters.link, name="link"),
