@@ -8,8 +8,10 @@ Recognising the same person and the same paper (fuzzy matching) belongs behind `
 
 REACTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "file_kept": (("read", "file"), ("scan", "file")),
+    "file_read": (("recognise", "file"),),
     "file_recognised": (("suggest", "file"),),
-    "file_unreadable": (("tell_unreadable", "file"),),
+    # Some of its pages may have been read all the same.
+    "file_unreadable": (("tell_unreadable", "file"), ("recognise", "file")),
     "received": (("mail_receipt", "submission"), ("render_receipt", "submission")),
     "receipt_wanted": (("mail_receipt", "submission"),),
     "scanned": (("render_receipt", "submission"),),

@@ -135,6 +135,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Without a sign of life for so long a worker counts as gone, and another one takes its work.
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 15)
+# Languages of the text on paper, as Tesseract names them: deu, or deu+eng+tur (each costs time).
+OCR_LANGUAGES = env.text("OCR_LANGUAGES", "deu")
 # For workers; the web server's side of the doorbell is casework/doorbell.py.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 

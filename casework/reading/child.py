@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, Protocol
 
 from casework.reading import frames
 from casework.reading.pictures import Pictures
+from casework.reading.raster import Grey
+from casework.reading.recognised import Lines
 from casework.reading.result import Problem
 
 
@@ -24,8 +26,27 @@ class Document(Protocol):
 
     page_count: int
 
-    def draw(self, number: int) -> tuple[Pictures, bool]:
-        """Pictures of page `number` (from 1), and whether it is cut off. Raises what the parser raises."""
+    def draw(self, number: int, turned: int = 0) -> tuple[Pictures, bool]:
+        """Pictures of page `number` (from 1), and whether it is cut off. Raises what the parser raises.
+
+        `turned`: degrees clockwise by which the page is turned first.
+        """
+        ...
+
+    def grey(self, number: int, dpi: float) -> Grey:
+        """The page in grey at about this resolution. Raises what the parser raises."""
+        ...
+
+    def text_layer(self, number: int) -> tuple[Lines, int] | None:
+        """Lines of words the file brings along and how far they are turned; None if there are none."""
+        ...
+
+
+class Reader(Protocol):
+    """What a child does with an opened file: pictures, or recognising."""
+
+    def read(self, opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterator[bytes]:
+        """Messages for the parent."""
         ...
 
 
@@ -43,6 +64,7 @@ def main(order_text: str) -> None:
     with os.fdopen(order["pipe"], "wb", buffering=0) as pipe:
         try:
             opener = _opener(order)
+            reader = _reader(order)
             walls = _shut_in(order)
         except BaseException:
             _send(pipe, frames.pack("broken", text=traceback.format_exc()[-2000:]))
@@ -52,7 +74,7 @@ def main(order_text: str) -> None:
             _send(pipe, frames.pack("problem", problem=Problem.UNKNOWN_TYPE) + frames.pack("end"))
         elif order["source"] >= 0:
             with os.fdopen(order["source"], "rb") as source:
-                for message in _read(opener, source, order):
+                for message in reader.read(opener, source, order):
                     _send(pipe, message)
     # Libraries may crash while they clean up; everything has been said.
     os._exit(0)
@@ -80,6 +102,15 @@ def _opener(order: dict[str, Any]) -> ModuleType | None:
     return images if images.prepare(order["media_type"]) else None
 
 
+def _reader(order: dict[str, Any]) -> Reader:
+    """What to do with the file, fully loaded: engine and language data, too."""
+    if order["task"] == "recognise":
+        from casework.reading.recognise_child import Recogniser
+
+        return Recogniser(order)
+    return Drawer()
+
+
 def _shut_in(order: dict[str, Any]) -> dict[str, bool]:
     from dataclasses import asdict
 
@@ -91,16 +122,24 @@ def _shut_in(order: dict[str, Any]) -> dict[str, bool]:
             cpu_seconds=order["cpu_seconds"],
             memory_bytes=order["memory_bytes"],
             parent=order["parent"],
-            readable=(os.path.dirname(os.__file__), *libraries),
+            readable=(os.path.dirname(os.__file__), *libraries, *order.get("readable", ())),
         )
     )
 
 
-def _read(opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterator[bytes]:
+class Drawer:
+    """Draws pictures of pages."""
+
+    def read(self, opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterator[bytes]:
+        """The number of pages, then two pictures of each."""
+        yield from _draw(opener, source, order)
+
+
+def _draw(opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterator[bytes]:
     try:
         document: Document = opener.open_document(source, order)
     except Exception as error:
-        yield frames.pack("problem", problem=_problem(error)) + frames.pack("end")
+        yield frames.pack("problem", problem=problem_of(error)) + frames.pack("end")
         return
     yield frames.pack("count", count=document.page_count)
     first = order["first"]
@@ -109,7 +148,7 @@ def _read(opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterat
         try:
             drawn, cut_off = document.draw(number)
         except Exception as error:
-            yield frames.pack("failed", number=number, problem=_problem(error))
+            yield frames.pack("failed", number=number, problem=problem_of(error))
         else:
             yield frames.pack(
                 "page",
@@ -126,7 +165,8 @@ def _read(opener: ModuleType, source: BinaryIO, order: dict[str, Any]) -> Iterat
     yield frames.pack("end")
 
 
-def _problem(error: Exception) -> Problem:
+def problem_of(error: Exception) -> Problem:
+    """The name of what a parser raised."""
     if isinstance(error, UnreadableError):
         return error.problem
     if isinstance(error, MemoryError):

@@ -1,4 +1,4 @@
-"""What the child tells the parent through its pipe: a line of JSON, and for a page the bytes of two pictures.
+"""What the child tells the parent through its pipe: a line of JSON, and for a page its pictures or text.
 
 The child may have been taken over by the file it read, so the parent believes nothing: sizes, numbers and
 the form of the pictures are checked here.
@@ -19,7 +19,7 @@ class FrameError(Exception):
 
 
 def pack(kind: str, *blobs: bytes, **fields: Any) -> bytes:
-    """One message. `kind`: walls, count, page, failed, problem, end or broken."""
+    """One message. `kind`: walls, count, page, recognised, failed, problem, end or broken."""
     line = json.dumps({"kind": kind, "blobs": [len(blob) for blob in blobs], **fields})
     return b"".join((line.encode(), b"\n", *blobs))
 
@@ -38,7 +38,8 @@ def unpack(buffer: bytearray) -> tuple[dict[str, Any], list[bytes]] | None:
     if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
         raise FrameError("no kind")
     sizes = message.get("blobs")
-    if not isinstance(sizes, list) or len(sizes) > 2:
+    most = 3 if message["kind"] == "recognised" else 2
+    if not isinstance(sizes, list) or len(sizes) > most:
         raise FrameError("blobs")
     end = line_end + 1
     blobs = []

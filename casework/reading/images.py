@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, BinaryIO, TypeVar
 
 # Imported now, since behind the walls no module can be: WebP is what we write, and the TIFF plugin reads the
 # EXIF data of every format.
@@ -19,8 +21,11 @@ from PIL import (  # noqa: F401
 )
 
 from casework.reading.child import UnreadableError
-from casework.reading.pictures import Pictures, encode, picture_scale, shrink
+from casework.reading.pictures import Pictures, encode, picture_scale, plain, shrink, turned_clockwise
+from casework.reading.raster import FINE_DPI, Grey, at_dpi, guessed_dpi, inches, jpeg_part
 from casework.reading.result import Problem
+
+T = TypeVar("T")
 
 # Only these decoders, each for its own type. EPS would start Ghostscript; odd ones took 830 MiB in trials.
 _FORMATS: dict[str, tuple[str, ...]] = {
@@ -84,13 +89,26 @@ class ImageFileDocument:
         self._source = source
         self._formats = formats
         self._decoded_bytes = decoded_bytes
+        self._decoded = False
         self._image = self._open()
         self.page_count = _count_pages(self._image) if formats == ("TIFF",) else 1
 
-    def draw(self, number: int) -> tuple[Pictures, bool]:
+    def draw(self, number: int, turned: int = 0) -> tuple[Pictures, bool]:
         """Pictures of one page, as far as its data go."""
+        (small, cut_off) = self._with_what_there_is(lambda: self._shrunk(number))
+        return encode(turned_clockwise(small, turned)), cut_off
+
+    def grey(self, number: int, dpi: float) -> Grey:
+        """One page in grey at about this resolution, for recognising."""
+        found, cut_off = self._with_what_there_is(lambda: self._grey(number, dpi))
+        return replace(found, cut_off=cut_off)
+
+    def text_layer(self, number: int) -> None:
+        """Images bring no text."""
+
+    def _with_what_there_is(self, act: Callable[[], T]) -> tuple[T, bool]:
         try:
-            return self._draw(number), False
+            return act(), False
         except (MemoryError, UnreadableError):
             raise
         except Exception:
@@ -98,30 +116,54 @@ class ImageFileDocument:
             ImageFile.LOAD_TRUNCATED_IMAGES = True
             try:
                 self._image = self._open()
-                return self._draw(number), True
+                return act(), True
             finally:
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
                 self._image = self._open()
 
     def _open(self) -> Image.Image:
+        self._decoded = False
         self._source.seek(0)
         try:
             return Image.open(self._source, formats=self._formats)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise UnreadableError(Problem.TOO_LARGE) from error
 
-    def _draw(self, number: int) -> Pictures:
-        image = self._image
-        if self.page_count > 1:
-            image.seek(number - 1)
+    def _shrunk(self, number: int) -> Image.Image:
+        image = self._turn_to(number)
         # JPEG can be decoded at a half or a quarter: quicker, and photos of 200 megapixels fit.
         image.draft(None, _at_least(image.size))
+        return _held_upright(image, shrink(self._loaded(image)))
+
+    def _grey(self, number: int, dpi: float) -> Grey:
+        image = self._turn_to(number)
+        full = image.width
+        across, down = _own_dpi(image)
+        known = inches(image.width / across, image.height / down) if across and down else False
+        if not known:
+            across = down = guessed_dpi(*image.size)
+            dpi = max(dpi, FINE_DPI)
+        image.draft("L", jpeg_part(image.size, across, dpi))
+        grey = plain(self._loaded(image)).convert("L")
+        part = grey.width / full
+        if abs(across - down) > 0.05 * max(across, down):  # a fax: twice as fine across as down
+            grey = grey.resize((grey.width, round(grey.height * across / down)), Image.Resampling.BICUBIC)
+        found = at_dpi(grey, across * part, dpi, certain=known)
+        return Grey(_held_upright(image, found.image), found.dpi, found.certain)
+
+    def _turn_to(self, number: int) -> Image.Image:
+        if self.page_count > 1:
+            self._image.seek(number - 1)
+        elif self._decoded:
+            self._image = self._open()  # at another size perhaps
+        self._decoded = True
+        return self._image
+
+    def _loaded(self, image: Image.Image) -> Image.Image:
         if image.width * image.height * _BYTES_A_PIXEL.get(image.mode, 4) > self._decoded_bytes:
             raise UnreadableError(Problem.TOO_LARGE)
         image.load()
-        small = shrink(image)
-        turn = _UPRIGHT.get(_orientation(image))
-        return encode(small.transpose(turn) if turn is not None else small)
+        return image
 
 
 def open_document(source: BinaryIO, order: dict[str, Any]) -> ImageFileDocument:
@@ -151,6 +193,22 @@ def _at_least(size: tuple[int, int]) -> tuple[int, int]:
     """A size not below the picture's, in the proportions of `size`."""
     scale = min(1.0, picture_scale(*size))
     return round(size[0] * scale), round(size[1] * scale)
+
+
+def _held_upright(image: Image.Image, pixels: Image.Image) -> Image.Image:
+    """`pixels` turned as the camera says it was held when `image` was taken."""
+    turn = _UPRIGHT.get(_orientation(image))
+    return pixels.transpose(turn) if turn is not None else pixels
+
+
+def _own_dpi(image: Image.Image) -> tuple[float, float]:
+    """Resolution the file names, across and down; 0, 0 if none, or one written without knowing."""
+    try:
+        across, down = (float(value) for value in image.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0, 0
+    sane = 75 < across <= 1300 and 75 < down <= 1300 and across not in (96, 72)
+    return (across, down) if sane else (0, 0)
 
 
 def _orientation(image: Image.Image) -> int:

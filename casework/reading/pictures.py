@@ -40,7 +40,7 @@ def picture_scale(width: float, height: float) -> float:
 
 def shrink(image: Image.Image) -> Image.Image:
     """The image in RGB or grey, not larger than a picture may be; never enlarged."""
-    image = _plain(image)
+    image = plain(image)
     scale = picture_scale(*image.size)
     if scale < 1:
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
@@ -61,6 +61,16 @@ def encode(image: Image.Image) -> Pictures:
     )
 
 
+def turned_clockwise(image: Image.Image, turned: int) -> Image.Image:
+    """The image turned by 0, 90, 180 or 270 degrees."""
+    ways = {
+        90: Image.Transpose.ROTATE_270,
+        180: Image.Transpose.ROTATE_180,
+        270: Image.Transpose.ROTATE_90,
+    }
+    return image.transpose(ways[turned]) if turned in ways else image
+
+
 def is_one_colour(image: Image.Image) -> bool:
     """Whether nothing can be seen on the page. Averaged a little, so that noise of a pixel does not count."""
     factor = 2 if min(image.size) >= 200 else 1
@@ -75,7 +85,7 @@ def _webp(image: Image.Image, *, quality: int) -> bytes:
     return target.getvalue()
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def plain(image: Image.Image) -> Image.Image:
     """Any mode of Pillow as "L" or "RGB"; what is transparent becomes white paper."""
     if image.mode in ("L", "RGB"):
         if "transparency" not in image.info:

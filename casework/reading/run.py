@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from casework.reading import frames
 from casework.reading.limits import Limits
@@ -49,6 +49,7 @@ _START = (
     "import sys; sys.path.append(sys.argv[1]); from casework.reading.child import main; main(sys.argv[2])"
 )
 _ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+_ENVIRONMENT |= {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 USUAL = Limits()
 
@@ -58,6 +59,18 @@ OnCount = Callable[[int], None]
 
 class ReaderBrokenError(RuntimeError):
     """The child did not start or could not be shut in. Nothing is known about the file."""
+
+
+class Taker(Protocol):
+    """Takes in what a child says."""
+
+    limits: Limits
+    deadline: float
+    page_count: int | None
+
+    def take(self, message: dict[str, Any], blobs: list[bytes]) -> bool:
+        """Take in one message; True if it was the last. Raises FrameError."""
+        ...
 
 
 def read(
@@ -72,8 +85,7 @@ def read(
 
     `on_page` is called for each page as soon as its files are written, in order, and `on_count` before them
     with how many there will be at most; what they raise goes to the caller. The same call again writes the
-    same names again. Blocks for at most `limits.wall_seconds` plus
-    `limits.wall_seconds_per_page` a page.
+    same names again. Blocks for at most `limits.wall_seconds` plus `limits.wall_seconds_per_page` a page.
     """
     started = time.monotonic()
     with source.open("rb") as file:
@@ -97,7 +109,7 @@ def walls() -> Walls:
     _check_walls.cache_clear()
     until = time.monotonic() + USUAL.child_wall_seconds
     progress = _Progress(Path(), USUAL, None, None, deadline=until)
-    _run_child(_order("application/pdf", USUAL, 1), None, progress, seen.append)
+    run_child(order_of("application/pdf", USUAL, 1), None, progress, seen.append)
     if not seen:
         raise ReaderBrokenError("the reading process ended without a word")
     return seen[0]
@@ -231,8 +243,8 @@ def _read_slices(source: Path, kind: str, progress: _Progress, *, repair: bool =
     while progress.next_slice():
         first = progress.next_page
         with source.open("rb") as file:
-            order = _order(kind, progress.limits, first) | {"repair": repair}
-            ended = _run_child(order, file.fileno(), progress)
+            order = order_of(kind, progress.limits, first) | {"repair": repair}
+            ended = run_child(order, file.fileno(), progress)
         progress.child_ended(ended, first)
 
 
@@ -243,8 +255,10 @@ def _named_problem(message: dict[str, Any]) -> Problem:
         raise frames.FrameError("problem") from error
 
 
-def _order(kind: str, limits: Limits, first: int) -> dict[str, Any]:
+def order_of(kind: str, limits: Limits, first: int) -> dict[str, Any]:
+    """What a child is told; by itself an order to draw pages from `first`."""
     return {
+        "task": "draw",
         "media_type": kind,
         "first": first,
         "repair": False,
@@ -258,10 +272,10 @@ def _order(kind: str, limits: Limits, first: int) -> dict[str, Any]:
     }
 
 
-def _run_child(
+def run_child(
     order: dict[str, Any],
     source: int | None,
-    progress: _Progress,
+    progress: Taker,
     on_walls: Callable[[Walls], None] | None = None,
 ) -> Problem | None:
     """One child from start to end. None after a clean end, else what became of it."""
