@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Exists
+from django.db.models.functions import Left
 
 from casework import actions, arriving, events, queries
 from casework.arriving import PagesTaken
@@ -55,10 +56,11 @@ def proposal_of(batch: Batch) -> Proposal:
             codes=tuple(str(code.get("content", "")) for code in codes),
             kind=kind,
             turned=turned,
-            read=recognised_at is not None,
+            # A page recognising failed on may be anything, a cover sheet too.
+            read=recognised_at is not None and bool(blank or codes or text or fingerprint),
         )
-        for number, blank, codes, kind, turned, recognised_at in rows.values_list(
-            "number", "blank", "codes", "kind", "turned", "recognised_at"
+        for number, blank, codes, kind, turned, recognised_at, text, fingerprint in rows.values_list(
+            "number", "blank", "codes", "kind", "turned", "recognised_at", Left("text", 1), "fingerprint"
         )
     }
     last = max([batch.file.page_count, *found], default=0)

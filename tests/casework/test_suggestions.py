@@ -36,15 +36,15 @@ def sheet(case: Case, kind: str = "payslip") -> CoverSheet:
 
 
 def stack(*pages: str | CoverSheet) -> Batch:
-    """A stack whose pages were read and recognised: "" text, "_" blank, else a code."""
+    """A stack whose pages were read and recognised: "" text, "_" blank, "?" nothing found, else a code."""
     scanned = SimpleUploadedFile("stapel.pdf", files.pdf(len(pages)))
     batch = adapter.keep_batch(scanned, timezone.localdate(), None, bernd(), key=uuid.uuid4())
     read.run(str(batch.file_id))
     for number, page in enumerate(pages, start=1):
-        content = f"ANGK1:{page.code}" if isinstance(page, CoverSheet) else page.strip("_")
+        content = f"ANGK1:{page.code}" if isinstance(page, CoverSheet) else page.strip("_?")
         codes = [{"format": "QRCode", "content": content, "place": [0, 0, 1, 1]}] if content else []
         Page.objects.filter(file=batch.file_id, number=number).update(
-            codes=codes, blank=page == "_", recognised_at=timezone.now()
+            codes=codes, blank=page == "_", recognised_at=timezone.now(), text="" if page == "?" else "Text"
         )
     batch.refresh_from_db()
     return batch
@@ -152,6 +152,12 @@ def test_stack_not_recognised_yet_is_left_alone() -> None:
     batch = stack(sheet(amiras_case()), "")
     Page.objects.filter(file=batch.file_id).update(recognised_at=None)
     assert suggestions.take_certain(batch) == suggestions.Taken((), 0, 0)
+
+
+def test_page_recognising_failed_on_makes_its_letter_wait_for_a_person() -> None:
+    batch = stack(sheet(amiras_case()), "", "?", "")
+    assert suggestions.take_certain(batch).letters == ()
+    assert suggestions.open_proposal(batch).left_over == (3,)
 
 
 def test_separators_and_blanks_are_laid_aside_and_the_letters_only_proposed() -> None:

@@ -154,7 +154,7 @@ def test_paper_that_came_from_no_stack_is_not_found(bernd: Client, name: str) ->
 
 
 def recognised(batch: Batch, **codes: str) -> None:
-    Page.objects.filter(file=batch.file_id).update(recognised_at=timezone.now())
+    Page.objects.filter(file=batch.file_id).update(recognised_at=timezone.now(), text="Text")
     for number, content in codes.items():
         Page.objects.filter(file=batch.file_id, number=int(number[1:])).update(
             codes=[{"format": "QRCode", "content": content, "place": [0, 0, 1, 1]}]
