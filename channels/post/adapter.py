@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 
-from casework import intake, locks, queries
+from casework import intake, locks, queries, regrouping
 from casework.catalogue import UnknownEntry, catalogue
 from casework.clock import berlin_day, start_of_day
 from casework.envelope import Ack, Actor, BytesDiffer, Channel, Envelope, Keys, Paper, Sender, Upload
 from casework.intake import PagesTaken
-from casework.models import Batch, StoredFile, Submission
+from casework.models import Batch, Document, StoredFile, Submission
 from channels import uploads
 from channels.post.sheets import spans
 
@@ -24,6 +24,7 @@ __all__ = [
     "Letter",
     "PagesTaken",
     "ScannedPaper",
+    "begin_letter",
     "keep_batch",
     "keep_file",
     "received_at",
@@ -133,6 +134,23 @@ def split_new_letter(
     Errors: PagesTaken; no letter is registered then.
     """
     return intake.receive(_envelope(letter, _papers(batch, papers), actor, key))
+
+
+def begin_letter(
+    letter: Submission, later: Sequence[tuple[Document, Sequence[int]]], actor: Actor, *, key: uuid.UUID
+) -> Ack:
+    """Two letters were taken for one: the pages named are a letter of their own, of the same day.
+
+    `later`: papers of `letter` and their pages, by number within the stack. One transaction. Errors:
+    regrouping.NotThere if somebody changed the papers meanwhile, or they come from no stack.
+    """
+    with transaction.atomic():
+        arrived = Letter(berlin_day(letter.received_at), letter.emptied_at, postmark_on=letter.postmark_on)
+        ack = register_letter(arrived, actor, key=key)
+        begun = Submission.objects.get(public_id=ack.submission_id)
+        for document, pages in later:
+            regrouping.move(document, pages, begun, document.kind, actor)
+    return ack
 
 
 def _envelope(letter: Letter, papers: tuple[Paper, ...], actor: Actor, key: uuid.UUID) -> Envelope:

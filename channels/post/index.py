@@ -15,11 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casework import actions, queries
 from casework.catalogue import Service, catalogue
+from casework.codes import grouped
 from casework.lookup import find_people
 from casework.matching.suggest import MOST, Certainty, Evidence, Fact
-from casework.models import Case, Person, Requirement, Submission, User
+from casework.models import Batch, Case, Document, Person, Requirement, Submission, User
+from casework.regrouping import NotThere
 from casework.whose import LetterPage, likely, pages_of_letter
 from casework.workflow import CaseState, IllegalTransition
+from channels.post import adapter
 from channels.post.views import counter, staff
 
 KEYS_OFF = "post_keys_off"  # in the session: single keys do nothing (WCAG 2.1.4)
@@ -51,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if letter is None:
         return render(request, "counter/index.html", {"section": "post", "done": _done(request, user)})
     pages = pages_of_letter(letter)
-    page = _page(request, pages)
+    page = _page(pages, request.GET.get("seite", ""))
     typed = request.GET.get("suche", "").strip()[:200]
     choices = _choices(letter, pages, user, typed)
     before, after = queries.beside_in_index(waiting, letter)
@@ -71,6 +74,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "sure": any(choice.chosen for choice in choices),
         "has_cases": any(choice.case for choice in choices),
         "typed": typed,
+        "can_divide": _can_divide(pages, page),
+        "key": uuid.uuid4(),
         "keys": not request.session.get(KEYS_OFF),
         "done": _done(request, user),
     }
@@ -89,6 +94,8 @@ def _act(request: HttpRequest) -> HttpResponse:
     letter = get_object_or_404(queries.letters_in_tray(user), public_id=_uuid(request.POST.get("letter", "")))
     after = queries.beside_in_index(queries.letters_to_index(user), letter)[1]
     try:
+        if request.POST.get("act") == "divide":
+            return _divide(request, queries.with_documents(Submission.objects.filter(pk=letter.pk)).get())
         if request.POST.get("act") == "unsure":
             actions.leave_unassigned(letter, counter(request))
         elif not request.POST.get("case"):
@@ -107,6 +114,35 @@ def _act(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('post:index')}?{urlencode(query)}")
 
 
+def _divide(request: HttpRequest, letter: Submission) -> HttpResponse:
+    """With the page shown another letter begins. The one before it stays on the screen."""
+    pages = pages_of_letter(letter)
+    page = _page(pages, request.POST.get("page", ""))
+    later: dict[Document, list[int]] = {}
+    for one in pages:
+        if page and one.position >= page.position:
+            later.setdefault(one.document, []).append(one.number)
+    key = _uuid(request.POST.get("key", "")) or uuid.uuid4()
+    try:
+        if not _can_divide(pages, page):
+            raise NotThere
+        ack = adapter.begin_letter(letter, list(later.items()), counter(request), key=key)
+    except NotThere:
+        messages.warning(request, _("Hier lässt sich der Brief nicht teilen."))
+    else:
+        said = _("Die Seiten ab hier sind jetzt ein eigener Brief: %(number)s.")
+        messages.success(request, said % {"number": grouped(ack.number)})
+    return redirect(f"{reverse('post:index')}?{urlencode({'brief': letter.public_id})}")
+
+
+def _can_divide(pages: Sequence[LetterPage], page: LetterPage | None) -> bool:
+    """Not before the first page, and only pages of scanned stacks."""
+    if page is None or page.position == 1:
+        return False
+    files = {one.file for one in pages if one.position >= page.position}
+    return Batch.objects.filter(file__in=files).count() == len(files)
+
+
 def _wanted(request: HttpRequest, user: User) -> Submission | None:
     """The letter of the address, as long as it is in the tray; else the oldest one comes."""
     wanted = _uuid(request.GET.get("brief", ""))
@@ -115,8 +151,8 @@ def _wanted(request: HttpRequest, user: User) -> Submission | None:
     return queries.with_documents(queries.letters_in_tray(user)).filter(public_id=wanted).first()
 
 
-def _page(request: HttpRequest, pages: Sequence[LetterPage]) -> LetterPage | None:
-    number = request.GET.get("seite", "")
+def _page(pages: Sequence[LetterPage], number: str) -> LetterPage | None:
+    """The page of this number (from 1), or the nearest there is."""
     at = int(number) if number.isdecimal() and len(number) < 6 else 1
     return pages[min(max(at, 1), len(pages)) - 1] if pages else None
 

@@ -1,6 +1,7 @@
 """Whose is it? What stands beside the page, and what the keys and forms do."""
 
 import re
+import uuid
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from casework import actions, outbox, queries
+from casework import actions, outbox, queries, register
 from casework.envelope import Actor, Role
 from casework.matching.suggest import Certainty
 from casework.models import CoverSheet, Event, Page, Submission
@@ -241,3 +242,32 @@ def test_fields_of_another_letter_in_the_same_stack_say_nothing() -> None:
     assert file is not None
     found(file.file_id, [("customer_number", [0, 0, 1, 1], NUMBER)], number=2)
     assert suggested(one) == []
+
+
+# --- two letters taken for one
+
+
+def test_next_letter_begins_at_the_page_shown() -> None:
+    one = letter(3, arrived_on=date(2026, 10, 2), number=NUMBER)
+    client = mail.browser()
+    assert "ein neuer Brief" not in client.get(INDEX, {"brief": one.public_id}).content.decode()
+    assert "ein neuer Brief" in client.get(INDEX, {"brief": one.public_id, "seite": "2"}).content.decode()
+    sent = {"letter": one.public_id, "page": "2", "act": "divide", "key": str(uuid.uuid4())}
+    for _ in range(2):  # a second press finds nothing left to divide
+        html = client.post(INDEX, sent, follow=True).content.decode()
+        assert shown(html) == str(one.public_id)
+    begun = Submission.objects.exclude(pk=one.pk).get()
+    assert (begun.received_at, begun.state) == (one.received_at, SubmissionState.UNASSIGNED)
+    spans = [
+        [(part.first_page, part.last_page) for part in letter_.documents.get().parts.all()]
+        for letter_ in (one, begun)
+    ]
+    assert spans == [[(1, 1)], [(2, 3)]]
+    assert list(register.verify()) == []
+
+
+def test_letter_of_one_page_cannot_be_divided() -> None:
+    one = letter()
+    sent = {"letter": one.public_id, "page": "1", "act": "divide"}
+    assert "nicht teilen" in mail.browser().post(INDEX, sent, follow=True).content.decode()
+    assert Submission.objects.count() == 1
