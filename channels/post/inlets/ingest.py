@@ -108,7 +108,7 @@ def _run(pk: int) -> None:
 def _count(report: Report, files: set[str]) -> None:
     kept = StoredFile.objects.filter(pk__in=files)
     letters = Submission.objects.filter(
-        pk__in=Part.objects.filter(file__in=files).values("document__submission")
+        pk__in=Part.objects.filter(file__in=kept).values("document__submission")
     )
     left_behind = sum(o.kind not in ("taken", "duplicate", "again") for o in report.outcomes)
     given_up = (

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
@@ -24,8 +25,8 @@ from tests import cast, files
 pytestmark = pytest.mark.django_db
 
 
-def folder(root: Path, **options: float) -> Folder:
-    return Folder(root, **{"settle": 0, **options})
+def folder(root: Path, *, settle: float = 0, patience: float = 60) -> Folder:
+    return Folder(root, settle=settle, patience=patience)
 
 
 def kinds(watcher: Folder) -> list[str]:
@@ -279,8 +280,8 @@ def test_links_are_refused_and_shown(tmp_path: Path) -> None:
     assert outside.exists()
 
 
-def test_file_too_large_is_put_apart_and_shown(tmp_path: Path, settings: object) -> None:
-    settings.MAX_BATCH_BYTES = 1000  # type: ignore[attr-defined]
+def test_file_too_large_is_put_apart_and_shown(tmp_path: Path, settings: LazySettings) -> None:
+    settings.MAX_BATCH_BYTES = 1000
     content = files.pdf()
     put(tmp_path, "scan.pdf", content)
     watcher = folder(tmp_path)
