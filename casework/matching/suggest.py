@@ -90,12 +90,21 @@ def suggest(
     cases = list(matters)
     found = [one for somebody in people for one in _of_person(facts, somebody, cases)]
     clear = {one.person for one in found if one.certainty == Certainty.CLEAR}
-    if len(clear) > 1:
+    if len(clear) > 1 or any(_another_is_named(found, person) for person in clear):
         found = [replace(one, certainty=max(one.certainty, Certainty.LIKELY)) for one in found]
     found.sort(
         key=lambda one: (one.certainty, one.case is None, -len(one.evidence), one.person, one.case or 0)
     )
     return tuple(found[:MOST])
+
+
+def _another_is_named(found: Sequence[Suggestion], person: int) -> bool:
+    """Whether the family name is all that agrees, and the letter names another of that family in full."""
+    mine = {evidence.key for one in found if one.person == person for evidence in one.evidence}
+    others = [{evidence.key for evidence in one.evidence} for one in found if one.person != person]
+    if mine & {"given_name", "birth_date", "cover_sheet"}:
+        return False
+    return any({"given_name", "family_name"} <= keys for keys in others)
 
 
 def _of_person(facts: Sequence[Fact], somebody: Somebody, cases: list[Matter]) -> list[Suggestion]:

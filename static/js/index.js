@@ -30,6 +30,7 @@
       element.focus();
       element.select();
     } else {
+      element.focus();
       element.click();
     }
   }

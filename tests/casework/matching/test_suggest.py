@@ -82,6 +82,11 @@ def test_suggest_two_clear_people_means_none_is_clear() -> None:
     assert [(one.person, one.certainty) for one in found] == [(1, Certainty.LIKELY), (2, Certainty.LIKELY)]
 
 
+def test_suggest_number_of_one_and_whole_name_of_another_of_the_family_is_not_clear() -> None:
+    found = suggest((NUMBER, fact("given_name", "Samir"), FAMILY), PEOPLE, CASES)
+    assert [(one.person, one.certainty) for one in found] == [(1, Certainty.LIKELY), (2, Certainty.POSSIBLE)]
+
+
 def test_suggest_names_the_request_the_paper_answers() -> None:
     found = first(NUMBER, BORN, fact("kind", "lease", 2))
     assert found is not None
