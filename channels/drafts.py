@@ -30,4 +30,6 @@ def forget_old() -> int:
 
 
 def _belonging_to_nothing() -> QuerySet[StoredFile]:
-    return StoredFile.objects.filter(parts__isnull=True, batch__isnull=True, drafts__isnull=True)
+    return StoredFile.objects.filter(
+        parts__isnull=True, batch__isnull=True, batch_pass__isnull=True, drafts__isnull=True
+    )

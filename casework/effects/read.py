@@ -18,6 +18,8 @@ def run(subject: str) -> None:
     file = StoredFile.objects.filter(pk=subject).first()
     if file is None or file.read_at is not None:  # thrown away with its draft, or read already
         return
+    if hasattr(file, "batch_pass"):  # its pages are read in the file made of both passes
+        return
     with tempfile.TemporaryDirectory(prefix="reading-") as folder:
         source, into = Path(folder) / "source", Path(folder) / "pages"
         into.mkdir()

@@ -5,11 +5,12 @@ from casework.models.files import Chunk, Page, StoredFile
 from casework.models.guesses import Guess
 from casework.models.log import Event, Outbox, ReceiptFile, RegisterEntry, RegisterHead
 from casework.models.people import Household, Person, Team, User
-from casework.models.post import Batch, CoverSheet, Original, PostbookDay, SetAsidePage, Trouble
+from casework.models.post import Batch, BatchPass, CoverSheet, Original, PostbookDay, SetAsidePage, Trouble
 from casework.models.submissions import Document, Part, Submission
 
 __all__ = [
     "Batch",
+    "BatchPass",
     "Case",
     "Chunk",
     "CoverSheet",

@@ -35,6 +35,21 @@ class Batch(models.Model):
         return self.file.name
 
 
+class BatchPass(models.Model):
+    """One of the two one-sided passes a double-sided stack was scanned in, as it came."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="passes")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="batch_pass")
+    side = models.CharField(max_length=6, choices=[("fronts", "fronts"), ("backs", "backs")])
+
+    class Meta:
+        verbose_name_plural = "batch passes"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "side"], name="one_pass_a_side")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.side}"
+
+
 class SetAsidePage(models.Model):
     """A page that belongs to no letter, e.g. a blank back. Kept and shown, never deleted."""
 

@@ -23,6 +23,7 @@ from casework.progress import progress_of
 from channels import uploads
 from channels.post import adapter
 from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
+from channels.post.passes import keep_both
 from channels.post.proposals import proposed
 from channels.post.sheets import sheet_check
 from channels.post.views import arrival_kept, counter, keep_arrival, staff
@@ -38,36 +39,68 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         kept = {"arrived_on": arrival_kept(request)["arrived_on"], "key": uuid.uuid4()}
         return render(request, "counter/batch_add.html", {"section": "post", "form": BatchForm(initial=kept)})
-    form = BatchForm(request.POST, request.FILES, kept=_kept_file(request))
+    form = BatchForm(
+        request.POST,
+        request.FILES,
+        kept=_kept_file(request, "file"),
+        kept_backs=_kept_file(request, "backs"),
+    )
     try:
         if form.is_valid():
-            given = form.cleaned_data
-            scanned = given["file"] or form.kept
-            assert scanned is not None  # without a kept one the form insists on a file
-            found = adapter.keep_batch(
-                scanned,
-                given["arrived_on"],
-                given["sheets"],
-                counter(request),
-                key=form.cleaned_key(),
-            )
+            found = _keep(request, form)
             request.session.pop(KEPT_FILE, None)
             keep_arrival(request, arrived_on=form["arrived_on"].data)
             return redirect("post:batch", found.public_id)
-        if form.cleaned_data.get("file"):  # hundreds of megabytes are not sent twice for a slip in a date
+        # Hundreds of megabytes are not sent twice for a slip in a date.
+        if form.cleaned_data.get("file"):
             form.kept = adapter.keep_file(form.cleaned_data["file"], counter(request))
-            request.session[KEPT_FILE] = {"key": request.POST.get("key", ""), "file": str(form.kept.pk)}
+        if form.cleaned_data.get("backs"):
+            form.kept_backs = adapter.keep_file(form.cleaned_data["backs"], counter(request))
+        kept = {"file": form.kept, "backs": form.kept_backs}
+        request.session[KEPT_FILE] = {
+            "key": request.POST.get("key", ""),
+            **{name: str(file.pk) for name, file in kept.items() if file is not None},
+        }
     except uploads.TooLarge:
         form.too_large()
     return render(request, "counter/batch_add.html", {"section": "post", "form": form})
 
 
-def _kept_file(request: HttpRequest) -> StoredFile | None:
-    """The file of an earlier try of the same form."""
+def _keep(request: HttpRequest, form: BatchForm) -> Batch:
+    """The stack as one batch, also of two passes. Errors: uploads.TooLarge."""
+    given = form.cleaned_data
+    scanned, backs = given["file"] or form.kept, given["backs"] or form.kept_backs
+    assert scanned is not None  # without a kept one the form insists on a file
+    if backs is None:
+        return adapter.keep_batch(
+            scanned, given["arrived_on"], given["sheets"], counter(request), key=form.cleaned_key()
+        )
+    kept = keep_both(
+        scanned,
+        backs,
+        given["arrived_on"],
+        given["sheets"],
+        counter(request),
+        key=form.cleaned_key(),
+        backs_reversed=not given["backs_in_order"],
+    )
+    if kept.counts is None:
+        messages.warning(
+            request,
+            _("Die Seiten ließen sich nicht zusammenfügen. Jede Datei ist als eigener Stapel gespeichert."),
+        )
+    elif kept.counts[0] != kept.counts[1]:
+        said = _("Vorderseiten: %(fronts)d, Rückseiten: %(backs)d. Prüfen Sie, ob die Seiten zusammenpassen.")
+        messages.warning(request, said % {"fronts": kept.counts[0], "backs": kept.counts[1]})
+    return kept.batch
+
+
+def _kept_file(request: HttpRequest, name: str) -> StoredFile | None:
+    """A file of an earlier try of the same form: "file" or "backs"."""
     kept = request.session.get(KEPT_FILE) or {}
-    if not kept or kept["key"] != request.POST.get("key", ""):
+    if name not in kept or kept["key"] != request.POST.get("key", ""):
         return None
-    return StoredFile.objects.filter(pk=kept["file"], batch=None).first()
+    return StoredFile.objects.filter(pk=kept[name], batch=None, batch_pass=None).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -190,7 +223,9 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
     """Every page the file says it has, also those that could not be shown."""
     pictures = {
         p.number: p
-        for p in Page.objects.filter(file=batch.file).only("number", "width", "height", "empty", "turned", "file")
+        for p in Page.objects.filter(file=batch.file).only(
+            "number", "width", "height", "empty", "turned", "file"
+        )
     }
     aside_numbers = set(batch.set_aside.values_list("page", flat=True))
     owner: dict[int, Document] = {}

@@ -267,12 +267,27 @@ class BatchForm(ArrivalForm):
             "missing": lazy("Wählen Sie die Datei vom Scanner aus."),
         },
     )
+    backs = forms.FileField(
+        label=lazy("Rückseiten als zweite Datei"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
+    )
+    backs_in_order = forms.BooleanField(
+        label=lazy("Die Rückseiten sind in derselben Reihenfolge wie die Vorderseiten"), required=False
+    )
     sheets = _sheets()
 
-    def __init__(self, *args: Any, kept: StoredFile | None = None, **options: Any) -> None:
-        """`kept`: the file came with an earlier try and need not be sent again."""
+    def __init__(
+        self,
+        *args: Any,
+        kept: StoredFile | None = None,
+        kept_backs: StoredFile | None = None,
+        **options: Any,
+    ) -> None:
+        """`kept`, `kept_backs`: files that came with an earlier try and need not be sent again."""
         super().__init__(*args, **options)
-        self.kept = kept
+        self.kept, self.kept_backs = kept, kept_backs
         self.fields["file"].required = kept is None
 
     def too_large(self) -> None:
