@@ -3,19 +3,19 @@
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from casework import covers
 
-NUMBER = lazy("Geben Sie eine Zahl von 1 bis 100 ein.")
+NUMBER = gettext_lazy("Geben Sie eine Zahl von 1 bis 100 ein.")
 
 
 class SeparatorsForm(forms.Form):
     use_required_attribute = False
 
     anzahl = forms.IntegerField(
-        label=lazy("Wie viele Trennblätter?"),
+        label=gettext_lazy("Wie viele Trennblätter?"),
         min_value=1,
         max_value=covers.MOST_SEPARATORS,
         initial=20,
