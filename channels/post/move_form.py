@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from casework.catalogue import catalogue
 
-_PAGES = lazy("Haken Sie an, welche Seiten woanders hingehören.")
-_LETTER = lazy("Wählen Sie aus, wohin die Seiten gehören.")
+_PAGES = gettext_lazy("Haken Sie an, welche Seiten woanders hingehören.")
+_LETTER = gettext_lazy("Wählen Sie aus, wohin die Seiten gehören.")
 
 
 class MoveForm(forms.Form):
@@ -21,10 +21,10 @@ class MoveForm(forms.Form):
         coerce=int, error_messages={"required": _PAGES, "invalid_choice": _PAGES}
     )
     letter = forms.ChoiceField(
-        label=lazy("Wohin gehören die Seiten?"),
+        label=gettext_lazy("Wohin gehören die Seiten?"),
         error_messages={"required": _LETTER, "invalid_choice": _LETTER},
     )
-    kind = forms.ChoiceField(label=lazy("Was ist das für ein Papier?"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Was ist das für ein Papier?"), required=False)
 
     def __init__(self, *args: Any, numbers: list[int], letters: list[Any], **options: Any) -> None:
         super().__init__(*args, **options)
