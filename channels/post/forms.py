@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from casework.catalogue import catalogue
 from casework.clock import BERLIN
@@ -31,7 +31,10 @@ def _text(label: Any, limit: int = 120, **options: Any) -> fields.TextField:
 
 def _sheets() -> fields.ReadField:
     return fields.ReadField(
-        label=lazy("Blätter"), read=fields.whole_number(1, 5000), required=False, widget=_narrow(numeric=True)
+        label=gettext_lazy("Blätter"),
+        read=fields.whole_number(1, 5000),
+        required=False,
+        widget=_narrow(numeric=True),
     )
 
 
@@ -58,28 +61,28 @@ class PostForm(forms.Form):
 class SenderForm(PostForm):
     """What can be read on a letter; all of it may be missing."""
 
-    family_name = _text(lazy("Nachname"))
-    given_name = _text(lazy("Vorname"))
+    family_name = _text(gettext_lazy("Nachname"))
+    given_name = _text(gettext_lazy("Vorname"))
     birth_date = fields.ReadField(
-        label=lazy("Geburtsdatum"),
+        label=gettext_lazy("Geburtsdatum"),
         read=read_birth_date,
         required=False,
         widget=_narrow(placeholder="TT.MM.JJJJ"),
     )
     customer_number = fields.ReadField(
-        label=lazy("Kundennummer"), read=fields.customer_number, required=False, widget=_narrow()
+        label=gettext_lazy("Kundennummer"), read=fields.customer_number, required=False, widget=_narrow()
     )
     household_number = fields.ReadField(
-        label=lazy("BG-Nummer"),
+        label=gettext_lazy("BG-Nummer"),
         read=fields.household_number,
         required=False,
         widget=_narrow(),
     )
     number = fields.ReadField(
-        label=lazy("Fall-Code, Eingangs-Nummer"), read=read_number, required=False, widget=_narrow()
+        label=gettext_lazy("Fall-Code, Eingangs-Nummer"), read=read_number, required=False, widget=_narrow()
     )
     sheets = _sheets()
-    service = forms.ChoiceField(label=lazy("Was ist in dem Brief?"), required=False)
+    service = forms.ChoiceField(label=gettext_lazy("Was ist in dem Brief?"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -112,12 +115,12 @@ class ArrivalForm(PostForm):
     """When it reached the office. Never in the future; long ago only if that is confirmed."""
 
     arrived_on = fields.ReadField(
-        label=lazy("Eingang am"),
+        label=gettext_lazy("Eingang am"),
         read=read_past_day,
         widget=_narrow(placeholder="TT.MM.JJJJ"),
-        error_messages={"required": lazy("Geben Sie ein, wann der Brief angekommen ist.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wann der Brief angekommen ist.")},
     )
-    confirm_old = forms.BooleanField(label=lazy("Ja, das Eingangsdatum stimmt"), required=False)
+    confirm_old = forms.BooleanField(label=gettext_lazy("Ja, das Eingangsdatum stimmt"), required=False)
 
     @property
     def asks_confirmation(self) -> bool:
@@ -143,29 +146,29 @@ class RegisterForm(ArrivalForm, SenderForm):
     """One letter. `find` looks for the person or case it is about; `about` is what was chosen of it."""
 
     emptied_on = fields.ReadField(
-        label=lazy("Briefkasten geleert am"),
+        label=gettext_lazy("Briefkasten geleert am"),
         read=read_past_day,
         required=False,
         widget=_narrow(placeholder="TT.MM.JJJJ"),
     )
     emptied_time = fields.ReadField(
-        label=lazy("Uhrzeit"), read=read_time, required=False, widget=_narrow(placeholder="7:30")
+        label=gettext_lazy("Uhrzeit"), read=read_time, required=False, widget=_narrow(placeholder="7:30")
     )
     postmark_on = fields.ReadField(
-        label=lazy("Datum des Poststempels"),
+        label=gettext_lazy("Datum des Poststempels"),
         read=read_past_day,
         required=False,
         widget=_narrow(placeholder="TT.MM.JJJJ"),
     )
-    other_office = _text(lazy("Zuerst angekommen bei"), 200)
+    other_office = _text(gettext_lazy("Zuerst angekommen bei"), 200)
     other_office_on = fields.ReadField(
-        label=lazy("Dort angekommen am"),
+        label=gettext_lazy("Dort angekommen am"),
         read=read_past_day,
         required=False,
         widget=_narrow(placeholder="TT.MM.JJJJ"),
     )
-    find = _text(lazy("Person oder Fall suchen"), 200)
-    about = forms.ChoiceField(label=lazy("Gehört zu"), required=False, widget=forms.RadioSelect)
+    find = _text(gettext_lazy("Person oder Fall suchen"), 200)
+    about = forms.ChoiceField(label=gettext_lazy("Gehört zu"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -258,23 +261,24 @@ def describe(person: Any) -> str:
 
 class BatchForm(ArrivalForm):
     file = forms.FileField(
-        label=lazy("Datei vom Scanner"),
+        label=gettext_lazy("Datei vom Scanner"),
         allow_empty_file=True,  # what arrived is kept; that it is empty is said on its page
         widget=forms.FileInput({"accept": "application/pdf,image/tiff,.pdf,.tif,.tiff"}),
         error_messages={
-            "required": lazy("Wählen Sie die Datei vom Scanner aus."),
-            "invalid": lazy("Wählen Sie die Datei vom Scanner aus."),
-            "missing": lazy("Wählen Sie die Datei vom Scanner aus."),
+            "required": gettext_lazy("Wählen Sie die Datei vom Scanner aus."),
+            "invalid": gettext_lazy("Wählen Sie die Datei vom Scanner aus."),
+            "missing": gettext_lazy("Wählen Sie die Datei vom Scanner aus."),
         },
     )
     backs = forms.FileField(
-        label=lazy("Rückseiten als zweite Datei"),
+        label=gettext_lazy("Rückseiten als zweite Datei"),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
     )
     backs_in_order = forms.BooleanField(
-        label=lazy("Die Rückseiten sind in derselben Reihenfolge wie die Vorderseiten"), required=False
+        label=gettext_lazy("Die Rückseiten sind in derselben Reihenfolge wie die Vorderseiten"),
+        required=False,
     )
     sheets = _sheets()
 
@@ -304,19 +308,19 @@ class SplitForm(PostForm):
 
     page = forms.TypedMultipleChoiceField(coerce=int, required=False)
     first = fields.ReadField(
-        label=lazy("von Seite"),
+        label=gettext_lazy("von Seite"),
         read=fields.whole_number(1, None),
         required=False,
         widget=_narrow(numeric=True),
     )
     last = fields.ReadField(
-        label=lazy("bis Seite"),
+        label=gettext_lazy("bis Seite"),
         read=fields.whole_number(1, None),
         required=False,
         widget=_narrow(numeric=True),
     )
-    kind = forms.ChoiceField(label=lazy("Was ist das für ein Papier?"), required=False)
-    letter = forms.ChoiceField(label=lazy("Zu welchem Brief gehört es?"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Was ist das für ein Papier?"), required=False)
+    letter = forms.ChoiceField(label=gettext_lazy("Zu welchem Brief gehört es?"), required=False)
 
     def __init__(
         self, *args: Any, pages: int, letters: list[Any], aside: bool = False, **options: Any
@@ -386,7 +390,7 @@ class PersonForm(SenderForm):
 class ServiceForm(forms.Form):
     """A letter registered as papers turns out to be an application."""
 
-    service = forms.ChoiceField(label=lazy("Antrag"))
+    service = forms.ChoiceField(label=gettext_lazy("Antrag"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -395,7 +399,7 @@ class ServiceForm(forms.Form):
 
 
 class KindForm(forms.Form):
-    kind = forms.ChoiceField(label=lazy("Art des Papiers"))
+    kind = forms.ChoiceField(label=gettext_lazy("Art des Papiers"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
