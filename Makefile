@@ -5,10 +5,10 @@ PYTHON_HERE := .venv/bin/python
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup demo run seed test browser check fix messages bench clean
+.PHONY: help setup demo run seed test browser check fix messages bench bench-mail clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install everything (again only what has changed)
 	@bin/setup all
@@ -53,6 +53,10 @@ messages: ## collect the texts of all pages for the translators (locale/*/LC_MES
 bench: ## figures: submissions a second, time to receipt, status pages a second
 	@bin/setup all
 	@$(PYTHON_HERE) -m tests.bench $(ARGS)
+
+bench-mail: ## figures of reading paper beside Tesseract alone; ARGS="--letters DIR --pages 20"
+	@bin/setup all
+	@$(PYTHON_HERE) -m tests.bench.mail $(ARGS)
 
 clean: ## remove the virtual environment and caches; the data in var/postgres stays
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info \
