@@ -233,16 +233,10 @@ class CloseForm(ActForm):
     reason = fields.TextField(
         label=lazy("Warum schließen Sie den Tag mit offenen Punkten ab?"),
         limit=NOTE,
-        required=False,
         widget=_line(),
+        error_messages={"required": lazy("Schreiben Sie kurz auf, warum.")},
     )
 
     def __init__(self, *args: Any, needs_reason: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.needs_reason = needs_reason
-
-    def clean_reason(self) -> str:
-        reason: str = self.cleaned_data["reason"]
-        if self.needs_reason and not reason:
-            raise ValidationError(_("Schreiben Sie kurz auf, warum."), "required")
-        return reason
+        self.fields["reason"].required = needs_reason
