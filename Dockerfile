@@ -29,7 +29,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /spool angekommen \
-    && install -d -o angekommen -g angekommen -m 0700 /spool
+    && install -d -o angekommen -g angekommen -m 0700 /spool /posteingang
 COPY --from=build /opt/venv /opt/venv
 # Owned by root: the running portal cannot change its own code.
 COPY --from=build /srv/angekommen /srv/angekommen

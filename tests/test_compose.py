@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from portal import processes
-from tests import production
+from tests import files, production
 from tests.servers import Redis, database_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +58,9 @@ def test_compose_has_every_part_of_the_portal() -> None:
         SERVICES
     )
     assert SERVICES["mailcatcher"]["profiles"] == ["dev"]
-    assert [name for name, service in SERVICES.items() if service.get("profiles")] == ["mailcatcher"]
+    assert SERVICES["watcher"]["profiles"] == ["mailroom"]
+    chosen = {name for name, service in SERVICES.items() if service.get("profiles")}
+    assert chosen == {"mailcatcher", "watcher"}
 
 
 @each_service
@@ -288,3 +290,19 @@ def test_sweeper_sweeps_and_its_health_check_is_content(office: dict[str, str], 
     finally:
         processes.stop(process)
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+def test_watcher_takes_in_what_lies_in_its_folder(office: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "posteingang"
+    folder.mkdir()
+    (folder / "scan.pdf").write_bytes(files.pdf())
+    log = tmp_path / "watcher.log"
+    with log.open("wb") as output:
+        environment = {**office, "MAIL_FOLDER": str(folder)}
+        process = processes.start(here(command_of("watcher")), environment, output)
+    try:
+        wait_for(lambda: b"taken: scan.pdf" in log.read_bytes(), process, log)
+        assert not (folder / "scan.pdf").exists()
+        assert SERVICES["watcher"]["environment"]["MAIL_FOLDER"] in dockerfile("RUN")[0]
+    finally:
+        processes.stop(process)

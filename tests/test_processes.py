@@ -118,10 +118,10 @@ def test_demo_command_survives_killed_children_and_ends_them_when_told(tmp_path:
         assert url in log.read_text(), log.read_text()
         parent = psutil.Process(demo.pid)
         children = parent.children()
-        assert len(children) == 2
+        assert len(children) == 3  # web server, worker, watcher of the folder
         for child in children:
             child.kill()
-        wait_for(lambda: log.read_text().count("runs again") == 2)
+        wait_for(lambda: log.read_text().count("runs again") == 3)
         wait_for(lambda: processes.is_healthy(url))
         family = parent.children(recursive=True)
     finally:

@@ -9,6 +9,7 @@ from channels.post import (
     letters,
     originals,
     postbook,
+    scanning,
     troubles,
     views,
 )
@@ -34,6 +35,9 @@ urlpatterns = [
     path("stapel/<uuid:batch>/vorschlag/", corrections.take_over, name="take_over"),
     path("stapel/<uuid:batch>/rueckgaengig/", corrections.undo, name="undo"),
     path("stapel/neu/", batches.add, name="batch_add"),
+    path("stapel/scannen/", scanning.scan, name="scan"),
+    path("stapel/wege/", scanning.inlets, name="inlets"),
+    path("stapel/wege/<int:note>/erledigt/", scanning.settle, name="inlet_settle"),
     path("stapel/trennblaetter/", covers.separators, name="separators"),
     path("stapel/<uuid:batch>/", batches.batch, name="batch"),
     path("stapel/<uuid:batch>/beiseite/", batches.aside, name="aside"),

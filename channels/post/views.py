@@ -20,6 +20,7 @@ from casework.progress import batches_in_work, progress_of
 from casework.workflow import SubmissionState
 from channels.post import adapter
 from channels.post.forms import RegisterForm
+from channels.post.inlets import notes, scanner
 
 SHOWN = 50  # lines of a list on the start page
 KEPT = "post_arrival"  # in the session: arrival and emptying of the letter before
@@ -60,6 +61,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "unassigned": unassigned.order_by("received_at", "pk")[:SHOWN],
         "unassigned_count": letters.filter(state=SubmissionState.UNASSIGNED).count(),
         "trouble_count": queries.unreadable_batches(user).count() + queries.open_troubles().count(),
+        "inlet_count": notes.waiting().count(),
+        "has_scanners": bool(scanner.scanners()),
         "today": timezone.localdate(),
     }
     return render(request, "counter/start.html", context)

@@ -34,7 +34,8 @@ def write(thing: "Thing", kind: str, batch: Batch | None = None) -> tuple[InletN
 
 def waiting() -> QuerySet[InletNote]:
     """Notes somebody has to look at, oldest first."""
-    return InletNote.objects.filter(settled_at=None).exclude(kind__in=QUIET).order_by("pk")
+    notes = InletNote.objects.select_related("batch")
+    return notes.filter(settled_at=None).exclude(kind__in=QUIET).order_by("pk")
 
 
 def recent(limit: int = 100) -> QuerySet[InletNote]:

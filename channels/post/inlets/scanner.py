@@ -14,8 +14,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from casework import locks
 from casework.envelope import Actor
 from casework.models import Batch
+from channels.models import InletNote
 from channels.post.inlets import escl
 from channels.post.inlets.escl import ScannerError
 from channels.post.inlets.joining import join
@@ -48,15 +50,17 @@ def scanners() -> list[Scanner]:
 def scan(
     name: str, arrived_on: date, sheets: int | None, actor: Actor, *, duplex: bool, job: uuid.UUID
 ) -> list[Batch]:
-    """Scan what lies in the scanner of this name; the batch it becomes.
+    """Scan what lies in the scanner of this name; the batch it becomes. The same `job` again scans nothing.
 
-    Of files that cannot be joined each makes a batch. `job` tells this scan from others.
-    Errors: ScannerError.
+    Of files that cannot be joined each makes a batch. Errors: ScannerError.
     """
     chosen = next((one for one in scanners() if one.name == name), None)
     if chosen is None:
         raise ScannerError("refused", "not among the scanners of this office")
-    with tempfile.TemporaryDirectory(prefix="scan-") as folder:
+    with locks.held(f"inlet:scanner:{name}"), tempfile.TemporaryDirectory(prefix="scan-") as folder:
+        done = InletNote.objects.filter(key=_thing(name, job, 1).key).select_related("batch").first()
+        if done is not None and done.batch is not None:  # a double click, or a page loaded again
+            return [done.batch]
         into = Path(folder)
         parts = _escl(chosen, into, duplex) if chosen.kind == "escl" else _sane(chosen, into, duplex)
         files = parts
@@ -67,10 +71,14 @@ def scan(
             for number, path in enumerate(files, start=1):
                 handle = opened.enter_context(path.open("rb"))
                 digest = hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]
-                thing = Thing("scanner", f"{job}:{number}", f"{name}.pdf", name)
+                thing = _thing(name, job, number)
                 counted = sheets if len(files) == 1 else None
                 batches.append(take(thing, handle, digest, arrived_on, actor=actor, sheets=counted).batch)
         return batches
+
+
+def _thing(name: str, job: uuid.UUID, number: int) -> Thing:
+    return Thing("scanner", f"{job}:{number}", f"{name}.pdf", name)
 
 
 def _escl(scanner: Scanner, into: Path, duplex: bool) -> list[Path]:

@@ -67,6 +67,7 @@ class Command(BaseCommand):
             {
                 "web server": processes.web_command(host, port),
                 "worker": processes.manage_command("work"),
+                "watcher": processes.manage_command("watch_folder"),
             },
             environment,
         )
@@ -106,6 +107,7 @@ def welcome(url: str, *, logins: bool) -> str:
         f"  Apply or send papers    {url}/",
         f"  Did it arrive?          {url}/status/",
         f"  Staff sign in           {url}/konto/login/",
+        f"  Drop a scan (PDF) into  {settings.MAIL_FOLDER}",
     ]
     if logins:
         staff = [user for user in User.objects.order_by("pk")[:12] if user.check_password(PASSWORD)]

@@ -157,12 +157,13 @@ def test_only_scanners_of_the_settings_are_used(device: Scanner) -> None:
     assert device.requests == []
 
 
-def test_same_job_again_is_the_same_batch(device: Scanner) -> None:
+def test_same_job_again_scans_nothing(device: Scanner) -> None:
     job = uuid.uuid4()
-    for _ in range(2):
-        device.documents = [files.pdf(2)]
-        scan("Poststelle", ARRIVED, None, mail.actor(), duplex=False, job=job)
-    assert (Batch.objects.count(), InletNote.objects.count()) == (1, 1)
+    device.documents = [files.pdf(2)]
+    first = scan("Poststelle", ARRIVED, None, mail.actor(), duplex=False, job=job)
+    device.documents = [files.pdf(3)]
+    assert scan("Poststelle", ARRIVED, None, mail.actor(), duplex=False, job=job) == first
+    assert (len(device.orders), InletNote.objects.count()) == (1, 1)
 
 
 def test_sane_scans_until_the_feeder_is_empty(sane: None) -> None:
