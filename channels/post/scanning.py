@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from channels import fields
@@ -19,26 +19,32 @@ from channels.post.views import arrival_kept, counter, keep_arrival, staff
 
 # What to do when the scanner did not do it, by ScannerError.reason.
 TROUBLE = {
-    "unreachable": lazy("Der Scanner antwortet nicht. Ist er eingeschaltet?"),
-    "busy": lazy("Der Scanner ist gerade beschäftigt. Versuchen Sie es gleich noch einmal."),
-    "empty": lazy("Im Scanner liegt kein Papier. Legen Sie die Blätter ein."),
-    "no_duplex": lazy("Dieser Scanner kann nur eine Seite lesen. Wählen Sie „nur Vorderseiten“."),
-    "refused": lazy("Der Scanner hat abgebrochen. Sehen Sie nach, ob ein Blatt klemmt."),
-    "too_large": lazy("Der Stapel ist zu groß. Teilen Sie ihn."),
-    "protocol": lazy("Der Scanner antwortet anders als erwartet. Lesen Sie den Stapel als Datei ein."),
+    "unreachable": gettext_lazy("Der Scanner antwortet nicht. Ist er eingeschaltet?"),
+    "busy": gettext_lazy("Der Scanner ist gerade beschäftigt. Versuchen Sie es gleich noch einmal."),
+    "empty": gettext_lazy("Im Scanner liegt kein Papier. Legen Sie die Blätter ein."),
+    "no_duplex": gettext_lazy("Dieser Scanner kann nur eine Seite lesen. Wählen Sie „nur Vorderseiten“."),
+    "refused": gettext_lazy("Der Scanner hat abgebrochen. Sehen Sie nach, ob ein Blatt klemmt."),
+    "too_large": gettext_lazy("Der Stapel ist zu groß. Teilen Sie ihn."),
+    "protocol": gettext_lazy(
+        "Der Scanner antwortet anders als erwartet. Lesen Sie den Stapel als Datei ein."
+    ),
 }
 
 
 class ScanForm(ArrivalForm):
     scanner = forms.ChoiceField(
-        label=lazy("Scanner"), error_messages={"invalid_choice": lazy("Wählen Sie einen Scanner aus.")}
+        label=gettext_lazy("Scanner"),
+        error_messages={"invalid_choice": gettext_lazy("Wählen Sie einen Scanner aus.")},
     )
     sides = forms.ChoiceField(
-        label=lazy("Seiten"),
-        choices=[("both", lazy("Vorder- und Rückseiten")), ("front", lazy("nur Vorderseiten"))],
+        label=gettext_lazy("Seiten"),
+        choices=[
+            ("both", gettext_lazy("Vorder- und Rückseiten")),
+            ("front", gettext_lazy("nur Vorderseiten")),
+        ],
     )
     sheets = fields.ReadField(
-        label=lazy("Blätter"),
+        label=gettext_lazy("Blätter"),
         read=fields.whole_number(1, 5000),
         required=False,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
