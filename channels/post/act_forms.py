@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from casework.catalogue import catalogue
 from casework.mailroom import MISTAKES
@@ -17,16 +17,16 @@ from channels.post.typed import read_day, read_past_day
 
 NOTE = 300
 MISTAKE_WORDS = {
-    "twice": lazy("Der Brief war schon registriert"),
-    "no_letter": lazy("Es war kein Brief"),
-    "training": lazy("Zur Übung eingetragen"),
-    "other": lazy("Anderer Grund"),
+    "twice": gettext_lazy("Der Brief war schon registriert"),
+    "no_letter": gettext_lazy("Es war kein Brief"),
+    "training": gettext_lazy("Zur Übung eingetragen"),
+    "other": gettext_lazy("Anderer Grund"),
 }
 OUTCOME_WORDS = {
-    "scanned_again": lazy("Noch einmal eingelesen"),
-    "copy_came": lazy("Eine neue Kopie ist da"),
-    "other_way": lazy("Anders gelöst"),
-    "nothing_to_do": lazy("Nichts mehr zu tun"),
+    "scanned_again": gettext_lazy("Noch einmal eingelesen"),
+    "copy_came": gettext_lazy("Eine neue Kopie ist da"),
+    "other_way": gettext_lazy("Anders gelöst"),
+    "nothing_to_do": gettext_lazy("Nichts mehr zu tun"),
 }
 KEEP_AT_MOST = timedelta(days=3660)
 
@@ -48,16 +48,16 @@ class ForwardForm(ActForm):
     """To whom a letter that is not ours was handed on, and when (SGB I § 16 (2))."""
 
     to = fields.TextField(
-        label=lazy("Weitergeleitet an"),
+        label=gettext_lazy("Weitergeleitet an"),
         limit=200,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie ein, an welche Stelle der Brief geht.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, an welche Stelle der Brief geht.")},
     )
     on = fields.ReadField(
-        label=lazy("Weitergeleitet am"),
+        label=gettext_lazy("Weitergeleitet am"),
         read=read_past_day,
         widget=_line(placeholder="TT.MM.JJJJ", inputmode="numeric"),
-        error_messages={"required": lazy("Geben Sie ein, wann der Brief weitergeht.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wann der Brief weitergeht.")},
     )
 
     def __init__(self, *args: Any, arrived_on: date, **options: Any) -> None:
@@ -73,33 +73,37 @@ class ForwardForm(ActForm):
 
 class MistakeForm(ActForm):
     reason = forms.ChoiceField(
-        label=lazy("Warum?"),
-        choices=[("", lazy("Bitte wählen")), *((key, MISTAKE_WORDS[key]) for key in MISTAKES)],
-        error_messages={"required": lazy("Wählen Sie einen Grund aus.")},
+        label=gettext_lazy("Warum?"),
+        choices=[("", gettext_lazy("Bitte wählen")), *((key, MISTAKE_WORDS[key]) for key in MISTAKES)],
+        error_messages={"required": gettext_lazy("Wählen Sie einen Grund aus.")},
     )
 
 
 class SheetsForm(ActForm):
     sheets = fields.ReadField(
-        label=lazy("Blätter"),
+        label=gettext_lazy("Blätter"),
         read=fields.whole_number(1, 5000),
         widget=_line(inputmode="numeric"),
-        error_messages={"required": lazy("Geben Sie ein, wie viele Blätter es sind.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wie viele Blätter es sind.")},
     )
 
 
 class OriginalForm(ActForm):
     """Where the paper lies, until when, and whether the sender wants it back."""
 
-    place = fields.TextField(label=lazy("Wo liegt das Papier?"), limit=120, required=False, widget=_line())
+    place = fields.TextField(
+        label=gettext_lazy("Wo liegt das Papier?"), limit=120, required=False, widget=_line()
+    )
     keep_until = fields.ReadField(
-        label=lazy("Aufbewahren bis"),
+        label=gettext_lazy("Aufbewahren bis"),
         read=read_day,
         required=False,
-        help_text=lazy("Leer: so lange wie üblich."),
+        help_text=gettext_lazy("Leer: so lange wie üblich."),
         widget=_line(placeholder="TT.MM.JJJJ", inputmode="numeric"),
     )
-    asked_back = forms.BooleanField(label=lazy("Die Person möchte das Original zurück"), required=False)
+    asked_back = forms.BooleanField(
+        label=gettext_lazy("Die Person möchte das Original zurück"), required=False
+    )
 
     def clean_keep_until(self) -> date | None:
         day: date | None = self.cleaned_data["keep_until"]
@@ -118,16 +122,16 @@ class OriginalForm(ActForm):
 
 class GiveBackForm(ActForm):
     to = fields.TextField(
-        label=lazy("Zurückgegeben an"),
+        label=gettext_lazy("Zurückgegeben an"),
         limit=120,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie ein, wer das Original bekommen hat.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wer das Original bekommen hat.")},
     )
     on = fields.ReadField(
-        label=lazy("Zurückgegeben am"),
+        label=gettext_lazy("Zurückgegeben am"),
         read=read_past_day,
         widget=_line(placeholder="TT.MM.JJJJ", inputmode="numeric"),
-        error_messages={"required": lazy("Geben Sie ein, wann es zurückgegeben wurde.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wann es zurückgegeben wurde.")},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -136,20 +140,20 @@ class GiveBackForm(ActForm):
 
 class PlaceForm(ActForm):
     place = fields.TextField(
-        label=lazy("Die Papiere des Tages liegen in"),
+        label=gettext_lazy("Die Papiere des Tages liegen in"),
         limit=120,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie ein, wo die Papiere liegen.")},
+        error_messages={"required": gettext_lazy("Geben Sie ein, wo die Papiere liegen.")},
     )
 
 
 class EmailForm(ActForm):
     email = forms.EmailField(
-        label=lazy("E-Mail"),
+        label=gettext_lazy("E-Mail"),
         widget=forms.EmailInput({"autocomplete": "off"}),
         error_messages={
-            "required": lazy("Geben Sie die E-Mail-Adresse ein."),
-            "invalid": lazy("Prüfen Sie die E-Mail-Adresse, zum Beispiel name@example.org."),
+            "required": gettext_lazy("Geben Sie die E-Mail-Adresse ein."),
+            "invalid": gettext_lazy("Prüfen Sie die E-Mail-Adresse, zum Beispiel name@example.org."),
         },
     )
 
@@ -158,28 +162,28 @@ class AddressForm(ActForm):
     """Where the receipt goes as a letter; taken from the letter or the person, and only printed."""
 
     name = fields.TextField(
-        label=lazy("Name"),
+        label=gettext_lazy("Name"),
         limit=120,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie den Namen ein.")},
+        error_messages={"required": gettext_lazy("Geben Sie den Namen ein.")},
     )
     street = fields.TextField(
-        label=lazy("Straße und Hausnummer"),
+        label=gettext_lazy("Straße und Hausnummer"),
         limit=120,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie die Straße ein.")},
+        error_messages={"required": gettext_lazy("Geben Sie die Straße ein.")},
     )
     postcode = fields.TextField(
-        label=lazy("Postleitzahl"),
+        label=gettext_lazy("Postleitzahl"),
         limit=10,
         widget=_line(inputmode="numeric"),
-        error_messages={"required": lazy("Geben Sie die Postleitzahl ein.")},
+        error_messages={"required": gettext_lazy("Geben Sie die Postleitzahl ein.")},
     )
     city = fields.TextField(
-        label=lazy("Ort"),
+        label=gettext_lazy("Ort"),
         limit=100,
         widget=_line(),
-        error_messages={"required": lazy("Geben Sie den Ort ein.")},
+        error_messages={"required": gettext_lazy("Geben Sie den Ort ein.")},
     )
 
     @classmethod
@@ -201,8 +205,8 @@ class ReportForm(ActForm):
     """What is wrong with a letter."""
 
     problem = forms.ChoiceField(
-        label=lazy("Was stimmt nicht?"),
-        error_messages={"required": lazy("Wählen Sie aus, was nicht stimmt.")},
+        label=gettext_lazy("Was stimmt nicht?"),
+        error_messages={"required": gettext_lazy("Wählen Sie aus, was nicht stimmt.")},
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -215,15 +219,15 @@ class SettleForm(ActForm):
     """How a trouble ended."""
 
     outcome = forms.ChoiceField(
-        label=lazy("Wie ist es ausgegangen?"),
-        choices=[("", lazy("Bitte wählen")), *OUTCOME_WORDS.items()],
-        error_messages={"required": lazy("Wählen Sie aus, wie es ausgegangen ist.")},
+        label=gettext_lazy("Wie ist es ausgegangen?"),
+        choices=[("", gettext_lazy("Bitte wählen")), *OUTCOME_WORDS.items()],
+        error_messages={"required": gettext_lazy("Wählen Sie aus, wie es ausgegangen ist.")},
     )
     note = fields.TextField(
-        label=lazy("Grund"),
+        label=gettext_lazy("Grund"),
         limit=NOTE,
         widget=_line(),
-        error_messages={"required": lazy("Schreiben Sie kurz auf, was geschehen ist.")},
+        error_messages={"required": gettext_lazy("Schreiben Sie kurz auf, was geschehen ist.")},
     )
 
 
@@ -231,10 +235,10 @@ class CloseForm(ActForm):
     """Closing a day; with open points only with a reason."""
 
     reason = fields.TextField(
-        label=lazy("Warum schließen Sie den Tag mit offenen Punkten ab?"),
+        label=gettext_lazy("Warum schließen Sie den Tag mit offenen Punkten ab?"),
         limit=NOTE,
         widget=_line(),
-        error_messages={"required": lazy("Schreiben Sie kurz auf, warum.")},
+        error_messages={"required": gettext_lazy("Schreiben Sie kurz auf, warum.")},
     )
 
     def __init__(self, *args: Any, needs_reason: bool, **options: Any) -> None:
