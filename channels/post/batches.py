@@ -212,6 +212,7 @@ class PageLine:
     set_aside: bool
     document: Document | None  # the paper it belongs to
     in_sight: bool  # whether that paper may be opened by this member of staff
+    reason: str = ""  # why it was set aside
     turned: int = 0  # as its picture is now; in its address, so that a picture turned is fetched anew
 
     @property
@@ -227,7 +228,7 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
             "number", "width", "height", "empty", "turned", "file"
         )
     }
-    aside_numbers = set(batch.set_aside.values_list("page", flat=True))
+    reasons = dict(batch.set_aside.values_list("page", "reason"))
     owner: dict[int, Document] = {}
     for part in queries.standing_parts(batch):
         owner.update(dict.fromkeys(range(part.first_page or 1, (part.last_page or 0) + 1), part.document))
@@ -247,9 +248,10 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
                 shown.width if shown else None,
                 shown.height if shown else None,
                 bool(shown and shown.empty),
-                number in aside_numbers,
+                number in reasons,
                 document,
                 bool(document and document.pk in seen),
+                reasons.get(number, ""),
                 shown.turned if shown else 0,
             )
         )

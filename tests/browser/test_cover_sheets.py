@@ -112,6 +112,8 @@ def test_paper_is_split_and_turned_by_keyboard(pages: Pages, portal_server: Port
     page.locator("main").get_by_role("button", name="Zuordnen").click()
     page.get_by_role("link", name="Seiten richtigstellen").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Seiten richtigstellen")
+    for picture in page.locator(".tile img").all():
+        expect(picture).not_to_have_js_property("naturalWidth", 0)
     pages.shot(page, "3-correct")
     page.locator("[name=pages][value='3']").focus()
     page.keyboard.press("s")
@@ -119,6 +121,8 @@ def test_paper_is_split_and_turned_by_keyboard(pages: Pages, portal_server: Port
     letter = Submission.objects.get()
     assert [document.page_count for document in letter.documents.all()] == [2, 1]
     page.goto(f"/post/stapel/{Batch.objects.get().public_id}/seite/2/")
+    expect(page.locator(".picture img")).not_to_have_js_property("naturalWidth", 0)
+    page.wait_for_timeout(300)
     pages.shot(page, "4-page")
     page.keyboard.press("t")
     expect(page.locator(".picture img")).to_have_attribute("src", re.compile("v=90"))
