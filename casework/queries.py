@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Now
@@ -15,6 +16,7 @@ from casework.models import (
     Document,
     Event,
     Outbox,
+    Page,
     Part,
     Person,
     Requirement,
@@ -35,6 +37,7 @@ GONE = (SubmissionState.FORWARDED, SubmissionState.MISTAKEN)  # nothing is to be
 ON_PAPER = Q(channel=Channel.POST) | Q(channel=Channel.DESK, sheets__isnull=False)
 # Files of stacks that somebody has to look after (StoredFile.fault).
 BROKEN = ~Q(file__problem="") | Q(file__cut_off=True) | Q(file__virus="found")
+UNFINISHED = Q(file__read_at=None) | (BROKEN & Q(trouble__done_at=None)) | Q(left_over__gt=0)
 BATCHES_SEEN = timedelta(days=60)
 
 
@@ -66,7 +69,7 @@ def submissions_visible_to(user: User) -> QuerySet[Submission]:
         scanned = STANDING.filter(
             parts__file__batch__isnull=False, recorded_at__gte=Now() - timedelta(days=1)
         )
-        seen |= Q(channel=Channel.DESK, sheets__isnull=False) & (_unscanned() | Exists(scanned))
+        seen |= Q(channel=Channel.DESK, sheets__isnull=False) & (_unscanned() | Q(Exists(scanned)))
     if Role.DESK in user.roles:
         seen |= Q(channel=Channel.DESK, recorded_by=user) & recent
     return Submission.objects.filter(seen).distinct()
@@ -80,16 +83,13 @@ def batches_visible_to(user: User) -> QuerySet[Batch]:
     if not user.is_active or Role.COUNTER not in user.roles:
         return Batch.objects.none()
     lately = Q(scanned_at__gte=Now() - BATCHES_SEEN)
-    batches = Batch.objects.filter(lately | Q(pk__in=unfinished(Batch.objects.all()).values("pk")))
+    batches = Batch.objects.alias(left_over=_open_pages()).filter(lately | UNFINISHED)
     return batches.select_related("file", "scanned_by")
 
 
 def unfinished(batches: QuerySet[Batch]) -> QuerySet[Batch]:
     """Still being read, with pages left over, or with a file that could not be read and nobody settled."""
-    unsettled = BROKEN & Q(trouble__done_at=None)
-    return batches.alias(left_over=_open_pages()).filter(
-        Q(file__read_at=None) | Q(left_over__gt=0) | unsettled
-    )
+    return batches.alias(left_over=_open_pages()).filter(UNFINISHED)
 
 
 def people_visible_to(user: User) -> QuerySet[Person]:
@@ -105,7 +105,7 @@ def files_visible_to(user: User) -> QuerySet[StoredFile]:
     """Files of documents, and for the counter those of batches."""
     seen = Q(parts__document__in=documents_visible_to(user))
     if Role.COUNTER in user.roles:
-        seen |= Q(batch__in=batches_visible_to(user))
+        seen |= Q(Exists(batches_visible_to(user).filter(file=OuterRef("pk"))))
     return StoredFile.objects.filter(seen).distinct()
 
 
@@ -216,6 +216,37 @@ def tray(user: User) -> QuerySet[Submission]:
 def requirements_of(case: Case) -> list[Requirement]:
     documents = Document.objects.order_by("pk")
     return list(case.requirements.prefetch_related(Prefetch("documents", documents)))
+
+
+def search_pages(user: User, text: str, *, documents: QuerySet[Document] | None = None) -> QuerySet[Page]:
+    """Pages whose text holds these words (as web searches take them), best first.
+
+    Only of papers the user may see, or of `documents`. Each knows `document_id`, `sheet` (its number within
+    the paper's file part) and `headline`, the words around what was found.
+    """
+    seen = documents_visible_to(user) if documents is None else documents
+    within = Q(first_page=None) | Q(first_page__lte=OuterRef("number"), last_page__gte=OuterRef("number"))
+    parts = (
+        Part.objects.filter(within, file=OuterRef("file"), document__in=seen.values("pk"))
+        .exclude(document__state=DocumentState.WITHDRAWN)
+        .order_by("pk")
+    )
+    query = SearchQuery(text, config="german", search_type="websearch")
+    return (
+        Page.objects.filter(search=query)
+        .exclude(file__virus="found")
+        .alias(rank=SearchRank(F("search"), query))
+        .annotate(
+            document_id=Subquery(parts.values("document")[:1]),
+            sheet=F("number") - Coalesce(Subquery(parts.values("first_page")[:1]), 1) + 1,
+            headline=SearchHeadline(
+                "text", query, config="german", start_sel="", stop_sel="", max_words=30, min_words=15
+            ),
+        )
+        .filter(document_id__isnull=False)
+        .only("file", "number", "language")
+        .order_by("-rank", "-pk")
+    )
 
 
 def failed_effects() -> QuerySet[Outbox]:

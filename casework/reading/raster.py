@@ -1,6 +1,6 @@
 """The grey picture of a page that is recognised: upright as the file says, at a known resolution. Pure.
 
-Recognition needs no more than 150 dpi of ordinary print; more only costs time (docs/decisions/0007).
+Recognition needs no more than 150 dpi of ordinary print; more only costs time (docs/decisions/0008).
 """
 
 from __future__ import annotations

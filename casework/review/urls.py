@@ -1,6 +1,14 @@
 from django.urls import path
 
-from casework.review import views_case, views_covers, views_document, views_failures, views_inbox, views_tray
+from casework.review import (
+    views_case,
+    views_covers,
+    views_document,
+    views_failures,
+    views_inbox,
+    views_search,
+    views_tray,
+)
 
 app_name = "review"
 urlpatterns = [
@@ -21,6 +29,7 @@ urlpatterns = [
     path("dokument/<uuid:public_id>/zuruecknehmen/", views_document.undo, name="undo"),
     path("dokument/<uuid:public_id>/art/", views_document.correct_kind, name="kind"),
     path("dokument/<uuid:public_id>/original/<int:position>/", views_document.original, name="original"),
+    path("suche/", views_search.search, name="search"),
     path("zuordnung/", views_tray.tray, name="tray"),
     path("zuordnung/<uuid:public_id>/", views_tray.link, name="link"),
     path("zuordnung/<uuid:public_id>/fall/", views_tray.link_case, name="link_case"),

@@ -84,7 +84,9 @@ def _infected(parts: list[Part]) -> bool:
 
 
 def _sheets(parts: list[Part]) -> list[Sheet]:
-    rows = Page.objects.filter(file__in=[part.file_id for part in parts]).defer("picture", "thumbnail")
+    rows = Page.objects.filter(file__in=[part.file_id for part in parts]).defer(
+        "picture", "thumbnail", "words", "codes", "fields", "search", "fingerprint"
+    )
     pages = {(page.file_id, page.number): page for page in rows}
     sheets: list[Sheet] = []
     for part, number in _numbered(parts):

@@ -13,7 +13,7 @@ from casework.review.urls import urlpatterns
 from tests import cast
 
 NAMES = [str(pattern.name) for pattern in urlpatterns if isinstance(pattern, URLPattern)]
-LISTS = {"inbox", "tray", "failures"}
+LISTS = {"inbox", "tray", "search", "failures"}
 # The tray is everybody's until somebody links what lies in it; these are about submissions in a case.
 IN_THE_TRAY = {"link", "link_case", "link_new_case", "link_new_person"}
 POST_ONLY = {
@@ -33,7 +33,7 @@ def addresses(case: Case, payslip: Document) -> dict[str, str]:
     assert failed is not None
     Outbox.objects.filter(pk=failed.pk).update(state="failed", attempts=3, last_error="Amira Haddad")
     arguments: dict[str, tuple[Any, ...]] = {
-        **dict.fromkeys(("case", "assign", "close", "reopen", "request"), (case.public_id,)),
+        **dict.fromkeys(("case", "assign", "close", "reopen", "request", "covers"), (case.public_id,)),
         "waive": (requirement.public_id,),
         **dict.fromkeys(("separate", "confirm_join", *IN_THE_TRAY), (submission.public_id,)),
         **dict.fromkeys(("document", "accept", "reject", "undo", "kind"), (payslip.public_id,)),
