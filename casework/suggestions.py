@@ -170,9 +170,8 @@ def _take(batch: Batch, letter: ProposedLetter, actor: Actor) -> Submission:
     """One letter with its pages: a new one, or the one registered before that it can only be."""
     sheets = {sheet.code: sheet for sheet in CoverSheet.objects.filter(code__in=letter.sheets)}
     papers = tuple(_paper(batch, paper) for paper in letter.papers)
-    key = uuid.uuid5(batch.key, f"letter from page {letter.pages[0]}")
-    # Taken over before and taken out again: the same letter gets its pages back.
-    known = Submission.objects.filter(key=key).first() or _registered_before(batch, sheets.values())
+    key, known = _taken_before(batch, letter)
+    known = known or _registered_before(batch, sheets.values())
     if known is None:
         ack = arriving.receive(_envelope(batch, letter, papers, actor, key))
         known = Submission.objects.get(public_id=ack.submission_id)
@@ -200,12 +199,24 @@ def _paper(batch: Batch, paper: ProposedPaper) -> Paper:
     return Paper(kind, tuple(Upload(batch.file_id, "", first, last) for first, last in spans(paper.pages)))
 
 
+def _taken_before(batch: Batch, letter: ProposedLetter) -> tuple[uuid.UUID, Submission | None]:
+    """Taken over and taken out again: the same letter gets its pages back, unless it was handed on."""
+    name = f"letter from page {letter.pages[0]}"
+    key = uuid.uuid5(batch.key, name)
+    known = Submission.objects.filter(key=key).first()
+    while known is not None and known.state in queries.GONE:
+        key = uuid.uuid5(key, name)
+        known = Submission.objects.filter(key=key).first()
+    return key, known
+
+
 def _registered_before(batch: Batch, sheets: Iterable[CoverSheet]) -> Submission | None:
     """The one letter of that case registered for the day of the stack and not scanned yet; else None."""
     cases = {sheet.case_id for sheet in sheets}
     if len(cases) != 1:
         return None
     waiting = Submission.objects.filter(~Exists(queries.STANDING), channel=Channel.POST, case__in=cases)
+    waiting = waiting.exclude(state__in=queries.GONE)
     same_day = [letter for letter in waiting if berlin_day(letter.received_at) == batch.arrived_on]
     return same_day[0] if len(same_day) == 1 else None
 

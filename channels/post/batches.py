@@ -56,10 +56,10 @@ def add(request: HttpRequest) -> HttpResponse:
             form.kept = adapter.keep_file(form.cleaned_data["file"], counter(request))
         if form.cleaned_data.get("backs"):
             form.kept_backs = adapter.keep_file(form.cleaned_data["backs"], counter(request))
-        kept = {"file": form.kept, "backs": form.kept_backs}
+        sent = {"file": form.kept, "backs": form.kept_backs}
         request.session[KEPT_FILE] = {
             "key": request.POST.get("key", ""),
-            **{name: str(file.pk) for name, file in kept.items() if file is not None},
+            **{name: str(file.pk) for name, file in sent.items() if file is not None},
         }
     except uploads.TooLarge:
         form.too_large()
