@@ -88,8 +88,9 @@ def tessdata(languages: str = GERMAN) -> str:
         if importlib.util.find_spec(package) is None:
             raise EngineMissingError(f"the Python package {package} is not installed (make setup)")
     names = languages.split("+")
-    own = os.environ.get("TESSDATA_PREFIX")
-    for folder in (*((own,) if own else ()), *_TESSDATA):
+    own = os.environ.get("TESSDATA_PREFIX", "")
+    folders: tuple[str, ...] = (own, *_TESSDATA) if own else _TESSDATA
+    for folder in folders:
         if all((Path(folder) / f"{name}.traineddata").is_file() for name in names):
             return folder
     packages = " ".join(f"tesseract-ocr-{name}" for name in names)

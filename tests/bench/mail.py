@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 # Read when the libraries load: the anchor gets one thread, too, which costs it less.
 os.environ["OMP_THREAD_LIMIT"] = "1"
@@ -147,7 +148,7 @@ def whole_way(truths: list[Truth], files: list[Path]) -> Result:
         kept: list[StoredFile] = []
         for half in halves:
             with half.open("rb") as source:
-                kept.append(filestore.keep(iter(lambda s=source: s.read(1 << 20), b""), half.name, SYSTEM))
+                kept.append(filestore.keep(pieces(source), half.name, SYSTEM))
 
         def work(_: int) -> None:
             try:
@@ -170,6 +171,11 @@ def whole_way(truths: list[Truth], files: list[Path]) -> Result:
         result.found[truth.file, truth.number] = {str(f["value"]) for f in page.fields}
     result.memory_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return result
+
+
+def pieces(source: BinaryIO) -> Iterator[bytes]:
+    while piece := source.read(1 << 20):
+        yield piece
 
 
 def split(stack: Path, folder: Path) -> list[Path]:
