@@ -146,9 +146,10 @@ def test_file_cut_off_in_mid_copy_gets_more_patience(tmp_path: Path, name: str, 
     path = put(tmp_path, name, half)
     watcher = folder(tmp_path, patience=30)
     assert (kinds(watcher), watcher.waiting) == ([], 1)
-    path.write_bytes(content or files.pdf())
+    whole = content or files.pdf()
+    path.write_bytes(whole)
     assert kinds(watcher) == ["taken"]
-    assert bytes_of(Batch.objects.get()) == (content or files.pdf())
+    assert bytes_of(Batch.objects.get()) == whole
 
 
 def test_file_that_stays_cut_off_is_kept_with_its_problem(tmp_path: Path) -> None:
@@ -256,8 +257,9 @@ def test_subfolder_names_the_source(tmp_path: Path) -> None:
 )
 def test_odd_name_does_no_harm(tmp_path: Path, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    content = files.pdf()
     for _ in range(2):  # the second time under a name that is taken in erledigt
-        path.write_bytes(files.pdf())
+        path.write_bytes(content)
         assert len(list(folder(tmp_path).look())) == 1
     assert names(tmp_path) == []
     assert os.fsencode(done(tmp_path)[0].name) == name or os.fsencode(done(tmp_path)[1].name) == name
@@ -328,8 +330,9 @@ def own_connection() -> Iterator[None]:
 
 @pytest.mark.django_db(transaction=True)
 def test_several_watchers_at_once_take_every_file_once(tmp_path: Path) -> None:
+    letters = [files.pdf(text=f"Brief {number} ") for number in range(8)]
     for number in range(12):
-        put(tmp_path, f"{number}.pdf", files.pdf(text=f"Brief {number % 8} "))
+        put(tmp_path, f"{number}.pdf", letters[number % 8])
     barrier = threading.Barrier(3)
     outcomes: list[str] = []
 

@@ -56,9 +56,10 @@ def pages(batch: Batch) -> int:
 
 
 def test_stack_in_the_scanner_becomes_a_batch_of_the_clerk(device: Scanner) -> None:
-    device.documents = [files.pdf(3)]
+    content = files.pdf(3)
+    device.documents = [content]
     (batch,) = scanned(sheets=3)
-    assert b"".join(filestore.read(batch.file)) == files.pdf(3)
+    assert b"".join(filestore.read(batch.file)) == content
     assert (batch.source, batch.arrived_on, batch.sheets) == ("scanner", ARRIVED, 3)
     assert batch.scanned_by_id == mail.actor().user_id
     assert InletNote.objects.get().place == "Poststelle"
