@@ -15,8 +15,9 @@ from casework import actions, covers
 from casework.envelope import Actor, Role
 from casework.models import Batch, Case, Event, StoredFile, Submission
 from tests import cast, files
+from tests.browser.test_components import violations
 from tests.browser.test_post import READING_SECONDS, read_in, sign_in
-from tests.browsing import DESKTOP, Pages
+from tests.browsing import DESKTOP, PHONE, Pages
 from tests.servers import Portal
 
 
@@ -126,3 +127,32 @@ def test_paper_is_split_and_turned_by_keyboard(pages: Pages, portal_server: Port
     pages.shot(page, "4-page")
     page.keyboard.press("t")
     expect(page.locator(".picture img")).to_have_attribute("src", re.compile("v=90"))
+
+
+def test_new_pages_of_the_mailroom_are_accessible(
+    pages: Pages, portal_server: Portal, tmp_path: Path
+) -> None:
+    path = tmp_path / "stapel.pdf"
+    path.write_bytes(files.pdf(3))
+    for device in (DESKTOP, PHONE):
+        page = pages.open(device, bypass_csp=True)
+        sign_in(page)
+        read_in(page, path)
+        page.locator("[name=page][value='1']").check()
+        page.locator("[name=page][value='2']").check()
+        page.get_by_label("Was ist das für ein Papier?").select_option("payslip")
+        page.get_by_label("Zu welchem Brief gehört es?").select_option("new")
+        page.locator("main").get_by_role("button", name="Zuordnen").click()
+        page.get_by_role("link", name="Seiten richtigstellen").click()
+        for name, address in (
+            ("correct", page.url),
+            ("add", "/post/stapel/neu/"),
+            ("separators", "/post/stapel/trennblaetter/"),
+            ("page", f"/post/stapel/{Batch.objects.latest('pk').public_id}/seite/2/"),
+        ):
+            page.goto(address)
+            for details in page.locator("details").all():
+                details.evaluate("one => one.open = true")
+            assert violations(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+            pages.shot(page, f"{name}-{device.width}")
