@@ -70,7 +70,7 @@ def scan(
         with ExitStack() as opened:
             for number, path in enumerate(files, start=1):
                 handle = opened.enter_context(path.open("rb"))
-                digest = hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]
+                digest = hashlib.file_digest(handle, "sha256").hexdigest()
                 thing = _thing(name, job, number)
                 counted = sheets if len(files) == 1 else None
                 batches.append(take(thing, handle, digest, arrived_on, actor=actor, sheets=counted).batch)
