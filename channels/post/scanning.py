@@ -22,7 +22,7 @@ TROUBLE = {
     "unreachable": gettext_lazy("Der Scanner antwortet nicht. Ist er eingeschaltet?"),
     "busy": gettext_lazy("Der Scanner ist gerade beschäftigt. Versuchen Sie es gleich noch einmal."),
     "empty": gettext_lazy("Im Scanner liegt kein Papier. Legen Sie die Blätter ein."),
-    "no_duplex": gettext_lazy("Dieser Scanner kann nur eine Seite lesen. Wählen Sie „nur vorne“."),
+    "no_duplex": gettext_lazy("Dieser Scanner kann nur eine Seite lesen. Wählen Sie „nur Vorderseiten“."),
     "refused": gettext_lazy("Der Scanner hat abgebrochen. Sehen Sie nach, ob ein Blatt klemmt."),
     "too_large": gettext_lazy("Der Stapel ist zu groß. Teilen Sie ihn."),
     "protocol": gettext_lazy(
@@ -39,8 +39,8 @@ class ScanForm(ArrivalForm):
     sides = forms.ChoiceField(
         label=gettext_lazy("Seiten"),
         choices=[
-            ("both", gettext_lazy("beide Seiten")),
-            ("front", gettext_lazy("nur vorne")),
+            ("both", gettext_lazy("Vorder- und Rückseiten")),
+            ("front", gettext_lazy("nur Vorderseiten")),
         ],
     )
     sheets = fields.ReadField(
