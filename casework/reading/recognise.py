@@ -28,7 +28,7 @@ USUAL = Limits(
     child_wall_seconds=400.0,
     wall_seconds=120.0,
     wall_seconds_per_page=12.0,
-    slice_pages=50,
+    slice_pages=25,  # a child that held 50 pages of scans reached 315 MiB
 )
 """A page takes half a second; one that is hard to read, tried in four directions, up to a minute."""
 

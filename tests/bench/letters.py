@@ -70,9 +70,8 @@ def _scanned(image: object, chance: random.Random) -> bytes:
     assert isinstance(image, Image.Image)
     page = image.convert("L").filter(ImageFilter.GaussianBlur(chance.uniform(0.3, 0.9)))
     page = page.rotate(chance.uniform(-1.2, 1.2), resample=Image.Resampling.BICUBIC, fillcolor=255)
-    values = np.asarray(page, dtype=np.float32)
-    values = 35 + values * (240 - 35) / 255
-    values += np.random.default_rng(chance.getrandbits(32)).normal(0, 5, values.shape).astype(np.float32)
+    grain = np.random.default_rng(chance.getrandbits(32)).normal(0, 5, (page.height, page.width))
+    values = 35 + np.asarray(page, dtype=np.float64) * (240 - 35) / 255 + grain
     target = io.BytesIO()
     Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).save(target, "PDF", resolution=300, quality=78)
     return target.getvalue()
