@@ -209,8 +209,8 @@ def check_effects(
             what = Counter(undone.values_list("effect", "state", "attempts", "last_error"))
             raise AssertionError(f"nothing has been done for 25 seconds: {what}")
     count, photos = len(letters), sum(letter.is_photo for letter in letters)
-    wanted = dict.fromkeys(("read", "scan", "mail_receipt", "render_receipt"), count)
-    wanted["tell_unreadable"] = count - photos
+    wanted = dict.fromkeys(("read", "recognise", "scan", "mail_receipt", "render_receipt"), count)
+    wanted |= {"tell_unreadable": count - photos, "suggest": photos}
     assert +Counter(Outbox.objects.values_list("effect", flat=True)) == +Counter(wanted)
     assert Event.objects.filter(kind="file_read").count() == photos
     assert Event.objects.filter(kind="file_unreadable").count() == count - photos
