@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from casework.models import Batch, StoredFile, Submission
+from casework.models import Batch, Outbox, StoredFile, Submission
 from tests import cast, files
 from tests.browser.test_components import violations
 from tests.browsing import DESKTOP, PHONE, Pages, Way
@@ -34,7 +34,7 @@ def register(page: Page, **typed: str) -> None:
 
 
 def read_in(page: Page, path: Path, sheets: str = "") -> None:
-    """Upload a stack and wait until the worker has made its pictures."""
+    """Upload a stack and wait until the worker has read it."""
     page.goto("/post/stapel/neu/")
     page.get_by_label("Datei vom Scanner").set_input_files(path)
     page.get_by_label("Blätter").fill(sheets)
@@ -42,7 +42,10 @@ def read_in(page: Page, path: Path, sheets: str = "") -> None:
     page.wait_for_url(re.compile(r"/post/stapel/[0-9a-f-]{36}/"))
     batch = Batch.objects.latest("pk")
     end = time.monotonic() + READING_SECONDS
-    while StoredFile.objects.get(pk=batch.file_id).read_at is None:
+    while (
+        StoredFile.objects.get(pk=batch.file_id).read_at is None
+        or Outbox.objects.filter(subject=str(batch.file_id), state__in=("due", "running")).exists()
+    ):
         assert time.monotonic() < end, "the worker has not read the stack"
         time.sleep(0.2)
     page.reload()
@@ -87,7 +90,8 @@ def test_day_in_the_mailroom(pages: Pages, portal_server: Portal, stack: Path, w
     assert amira.case == case
 
     read_in(page, stack, sheets="3")
-    expect(page.get_by_text("5 Seiten noch nicht zugeordnet")).to_be_visible()
+    # The fifth page is blank: it was laid aside by itself.
+    expect(page.get_by_text("4 Seiten noch nicht zugeordnet")).to_be_visible()
     for picture in page.locator(".tile img").all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", True)
@@ -95,13 +99,12 @@ def test_day_in_the_mailroom(pages: Pages, portal_server: Portal, stack: Path, w
     pages.shot(page, "3-batch")
 
     assign(page, [1, 2], "payslip", str(amira.public_id))
-    expect(page.get_by_text("3 Seiten noch nicht zugeordnet")).to_be_visible()
+    expect(page.get_by_text("2 Seiten noch nicht zugeordnet")).to_be_visible()
     assign(page, [3], "lease", str(amira.public_id))
-    assign(page, [4], "letter", str(stranger.public_id))
     expect(page.get_by_text("1 Seite noch nicht zugeordnet")).to_be_visible()
+    assign(page, [4], "letter", str(stranger.public_id))
     expect(page.get_by_text("Blätter gezählt: 5. Seiten eingelesen: 1.")).to_be_visible()
     pages.shot(page, "4-split")
-    page.get_by_role("button", name="1 leere Seite beiseite legen").click()
     expect(page.get_by_text("Der Stapel ist fertig")).to_be_visible()
     pages.shot(page, "5-done")
     assert [d.kind for d in amira.documents.all()] == ["payslip", "lease"]
@@ -143,7 +146,7 @@ def test_paper_in_the_wrong_letter_goes_back_and_a_new_letter_is_made(
     assert Submission.objects.count() == 2
     pages.shot(page, "two-letters")
     page.get_by_role("button", name="Zurück in den Stapel").first.click()
-    expect(page.get_by_text("4 Seiten noch nicht zugeordnet")).to_be_visible()
+    expect(page.get_by_text("3 Seiten noch nicht zugeordnet")).to_be_visible()
     page.get_by_role("link", name="Groß ansehen Seite 2").click()
     expect(page.get_by_text("Noch nicht zugeordnet.")).to_be_visible()
     expect(page.locator(".picture img")).to_have_js_property("complete", True)
@@ -172,7 +175,7 @@ def test_pages_of_the_mailroom_are_accessible(pages: Pages, portal_server: Porta
     read_in(page, stack, sheets="9")
     batch = page.url
     assign(page, [1], "payslip", str(letter.public_id))
-    expect(page.get_by_text("4 Seiten noch nicht zugeordnet")).to_be_visible()
+    expect(page.get_by_text("3 Seiten noch nicht zugeordnet")).to_be_visible()
     for address in (
         batch,
         batch + "seite/2/",
@@ -180,7 +183,7 @@ def test_pages_of_the_mailroom_are_accessible(pages: Pages, portal_server: Porta
         "/post/",
         "/post/brief/neu/",
         "/post/stapel/neu/",
-        "/post/stapel/nicht-lesbar/",
+        "/post/stoerungen/",
     ):
         page.goto(address)
         for details in page.locator("details").all():
@@ -207,7 +210,7 @@ def test_stack_that_cannot_be_read_says_so(
     read_in(page, path)
     expect(page.get_by_text(said)).to_be_visible()
     pages.shot(page, "unreadable")
-    page.goto("/post/stapel/nicht-lesbar/")
+    page.goto("/post/stoerungen/")
     expect(page.get_by_text("stapel.pdf")).to_be_visible()
 
 
@@ -225,4 +228,6 @@ def test_page_refreshes_itself_while_pages_are_read(
     expect(page.get_by_text("Die Seiten werden gelesen")).to_be_visible()
     pages.shot(page, "reading")
     portal_server.start_worker()
-    expect(page.get_by_text("5 Seiten noch nicht zugeordnet")).to_be_visible(timeout=READING_SECONDS * 1000)
+    expect(page.get_by_text(re.compile("[45] Seiten noch nicht zugeordnet"))).to_be_visible(
+        timeout=READING_SECONDS * 1000
+    )
