@@ -121,7 +121,7 @@ def overdue(seconds: int = 10) -> list[int]:
 
 def _most_urgent(grace: int, reserve: bool) -> int | None:
     # Two questions, because each has its index; a list of ten thousand rows is not sorted for each pick.
-    found = []
+    found: list[tuple[int, int]] = []
     for rows in (Outbox.objects.filter(_lost()), Outbox.objects.filter(_due(grace))):
         mine = rows.exclude(priority__in=STACK) if reserve else rows
         found += mine.order_by("priority", "due_at", "pk").values_list("priority", "pk")[:1]

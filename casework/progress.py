@@ -59,7 +59,7 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
         .values("file")
         .annotate(pictures=Count("pk"), recognised=Count("recognised_at"), since=Min("recognised_at"))
     )
-    rows = {row["file"]: row for row in counted}
+    rows: dict[UUID, dict[str, object]] = {row["file"]: dict(row) for row in counted}
     now = database_now()
     return {
         by_file[file].pk: _progress(by_file[file].file.page_count, rows.get(file, {}), now)

@@ -110,7 +110,7 @@ def _act(request: HttpRequest) -> HttpResponse:
             )
     except IllegalTransition:
         messages.warning(request, _("Jemand hat den Brief inzwischen schon zugeordnet."))
-    query = {"zuletzt": letter.public_id, **({"brief": after.public_id} if after else {})}
+    query = {"zuletzt": str(letter.public_id), **({"brief": str(after.public_id)} if after else {})}
     return redirect(f"{reverse('post:index')}?{urlencode(query)}")
 
 
@@ -132,7 +132,7 @@ def _divide(request: HttpRequest, letter: Submission) -> HttpResponse:
     else:
         said = _("Die Seiten ab hier sind jetzt ein eigener Brief: %(number)s.")
         messages.success(request, said % {"number": grouped(ack.number)})
-    return redirect(f"{reverse('post:index')}?{urlencode({'brief': letter.public_id})}")
+    return redirect(f"{reverse('post:index')}?{urlencode({'brief': str(letter.public_id)})}")
 
 
 def _can_divide(pages: Sequence[LetterPage], page: LetterPage | None) -> bool:
@@ -163,7 +163,7 @@ def _choices(letter: Submission, pages: Sequence[LetterPage], user: User, typed:
         return _numbered(
             Choice(None, person, case, _service(case), None)
             for person in find_people(user, typed)
-            for case in [c for c in person.cases.all() if c.state == CaseState.OPEN] or [None]
+            for case in _open_cases(person) or (None,)
         )
     return _numbered(
         Choice(
@@ -179,6 +179,10 @@ def _choices(letter: Submission, pages: Sequence[LetterPage], user: User, typed:
         )
         for one in likely(letter, pages, user)
     )
+
+
+def _open_cases(person: Person) -> list[Case]:
+    return [case for case in person.cases.all() if case.state == CaseState.OPEN]
 
 
 def _numbered(choices: Any) -> list[Choice]:

@@ -179,7 +179,7 @@ def test_letter_somebody_placed_meanwhile_is_not_moved() -> None:
 def test_search_offers_the_cases_of_the_people_found() -> None:
     case = amiras_case()
     one = letter()
-    html = mail.browser().get(INDEX, {"brief": one.public_id, "suche": "Haddad"}).content.decode()
+    html = mail.browser().get(INDEX, {"brief": str(one.public_id), "suche": "Haddad"}).content.decode()
     assert f'value="{case.public_id}" data-number="1"' in html
     assert "checked" not in html
 
@@ -188,7 +188,7 @@ def test_page_of_the_letter_and_neighbours_can_be_reached() -> None:
     before = letter(arrived_on=date(2026, 10, 1))
     one = letter(3, arrived_on=date(2026, 10, 2))
     after = letter(arrived_on=date(2026, 10, 3))
-    html = mail.browser().get(INDEX, {"brief": one.public_id, "seite": "2"}).content.decode()
+    html = mail.browser().get(INDEX, {"brief": str(one.public_id), "seite": "2"}).content.decode()
     assert "Seite 2 von 3" in html
     assert f'data-step="page-after" href="?brief={one.public_id}&amp;seite=3"' in html
     assert f'data-step="letter-before" href="?brief={before.public_id}"' in html
@@ -250,8 +250,10 @@ def test_fields_of_another_letter_in_the_same_stack_say_nothing() -> None:
 def test_next_letter_begins_at_the_page_shown() -> None:
     one = letter(3, arrived_on=date(2026, 10, 2), number=NUMBER)
     client = mail.browser()
-    assert "ein neuer Brief" not in client.get(INDEX, {"brief": one.public_id}).content.decode()
-    assert "ein neuer Brief" in client.get(INDEX, {"brief": one.public_id, "seite": "2"}).content.decode()
+    assert "ein neuer Brief" not in client.get(INDEX, {"brief": str(one.public_id)}).content.decode()
+    assert (
+        "ein neuer Brief" in client.get(INDEX, {"brief": str(one.public_id), "seite": "2"}).content.decode()
+    )
     sent = {"letter": one.public_id, "page": "2", "act": "divide", "key": str(uuid.uuid4())}
     for _ in range(2):  # a second press finds nothing left to divide
         html = client.post(INDEX, sent, follow=True).content.decode()
