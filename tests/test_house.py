@@ -23,7 +23,7 @@ OURS = [
     if "migrations" not in path.parts
 ]
 
-# Not told to anybody: they concern files that may still be a draft, batches before they are letters, or a whole day.
+# Not told to anybody: files that may still be a draft, batches before they are letters, whole days.
 SILENT = {"file_kept", "file_read", "file_unreadable", "virus_found", "batch_scanned", "day_closed"}
 SILENT |= {"file_recognised", "page_turned", "cover_sheet_used"}  # told by the joining that comes with it
 

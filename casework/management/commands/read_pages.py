@@ -1,7 +1,7 @@
 """Recognise the pages of files and print what was found; nothing is stored.
 
-    manage.py read_pages brief.pdf foto.jpg           for people
-    manage.py read_pages brief.pdf --json             one JSON object a page
+manage.py read_pages brief.pdf foto.jpg           for people
+manage.py read_pages brief.pdf --json             one JSON object a page
 """
 
 import json
