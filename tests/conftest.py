@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browsing import DESKTOP, PHONE, Pages, Way
@@ -128,3 +130,10 @@ def way(request: pytest.FixtureRequest) -> Way:
 def page(pages: Pages, way: Way) -> Page:
     """One page in each of the four ways: a test that uses it runs four times."""
     return pages.open(way.device, javascript=way.javascript)
+
+
+@pytest.fixture(autouse=True)
+def german() -> Iterator[None]:
+    """Each test begins in the office's language, whatever a visitor of the test before it spoke."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
