@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import asdict
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from casework import locks
 from casework.envelope import Sender
 from casework.matching.strong import Known, fold
 from casework.models import Household, Person, Team
@@ -36,13 +37,12 @@ def namesakes(sender: Sender) -> list[Known]:
 
 
 def lock(sender: Sender) -> None:
-    """Two who make the same person known wait for each other. The same names as `intake` locks."""
+    """Two who make the same person known, by whatever channel, wait for each other."""
     names = [f"customer:{sender.customer_number}"] if sender.customer_number else []
     if sender.name and sender.birth_date:
         names.append(f"person:{name_key(sender.given_name, sender.family_name)}:{sender.birth_date}")
-    with connection.cursor() as cursor:
-        for name in sorted(names):  # always in the same order: no deadlock
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    for name in sorted(names):  # always in the same order: no deadlock
+        locks.hold(name)
 
 
 def create(sender: Sender, language: str = "de") -> Person:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from casework import belonging, events, locks, people
+from casework import belonging, events, people
 from casework.catalogue import catalogue
 from casework.clock import berlin_day, database_now
 from casework.codes import is_number, tidy
@@ -38,7 +38,7 @@ def _find_case(envelope: Envelope) -> tuple[Case | None, str]:
         return Case.objects.get(cover_sheets__code=keys.cover_sheet), "cover_sheet"
     if keys.number:
         return _case_of_number(keys.number, sender.birth_date)
-    _lock_person(sender)
+    people.lock(sender)
     service = catalogue().service(envelope.service, version=envelope.service_version)
     if keys.person_id is not None:
         person, reason = Person.objects.get(public_id=keys.person_id), "staff"
@@ -116,15 +116,6 @@ def _case_of_number(number: str, birth_date: date | None) -> tuple[Case | None, 
     if case.person.birth_date != birth_date:
         return None, "number_and_birth_date_differ"
     return case, reason
-
-
-def _lock_person(sender: Sender) -> None:
-    names = [f"customer:{sender.customer_number}"] if sender.customer_number else []
-    if sender.name and sender.birth_date:
-        key = people.name_key(sender.given_name, sender.family_name)
-        names.append(f"person:{key}:{sender.birth_date}")
-    for name in sorted(names):  # always in the same order: no deadlock
-        locks.hold(name)
 
 
 def envelope_of(submission: Submission, actor: Actor) -> Envelope:

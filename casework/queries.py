@@ -121,16 +121,6 @@ def with_documents(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     )
 
 
-def inbox(user: User) -> QuerySet[Case]:
-    """Open cases in the order their first paper arrived, whatever the channel (F2)."""
-    return (
-        cases_visible_to(user)
-        .filter(state=CaseState.OPEN)
-        .select_related("person", "team", "assigned_to")
-        .order_by("received_at", "pk")
-    )
-
-
 WORK_STATES = ("open", "new", "missing", "complete", "closed")
 
 
