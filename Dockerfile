@@ -25,7 +25,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core fonts-noto-core \
-        tesseract-ocr-deu \
+        tesseract-ocr-deu tesseract-ocr-script-latn \
     && rm -rf /var/lib/apt/lists/* \
     && fc-cache \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /spool angekommen \

@@ -9,7 +9,8 @@ from datetime import date
 
 from django.db import transaction
 
-from casework import belonging, events, people
+from casework import belonging, events, judging, likeness, people, unreadable
+from casework.access import record_access
 from casework.catalogue import catalogue
 from casework.clock import berlin_day, database_now
 from casework.envelope import Actor, Sender
@@ -19,6 +20,7 @@ from casework.models import (
     CoverSheet,
     Document,
     Event,
+    HelperPerson,
     Part,
     Person,
     Requirement,
@@ -56,10 +58,9 @@ def _move(document: Document, event: events.Event, actor: Actor) -> None:
 # --- looking
 
 
-@transaction.atomic
-def view_case(case: Case, actor: Actor) -> None:
-    """No log row, no view: call before anything of the case is shown."""
-    events.record(events.CaseViewed(), actor, case=case)
+def view_case(case: Case, actor: Actor, *, helper: HelperPerson | None = None) -> None:
+    """No log row, no view: call before anything of the case is shown. `helper`: who of the helpers looks."""
+    record_access("case", actor, case=case, helper=helper.pk if helper else None)
 
 
 @transaction.atomic
@@ -69,26 +70,21 @@ def open_document(document: Document, actor: Actor) -> None:
     submission = document.submission
     if document.state == DocumentState.IN_CASE:
         _move(document, events.DocumentOpened(), actor)
-    events.record(
-        events.DocumentViewed(), actor, case=submission.case, submission=submission, document=document
+    purpose = "" if submission.case is not None else "place"
+    record_access(
+        "document", actor, purpose=purpose, case=submission.case, submission=submission, document=document
     )
 
 
-@transaction.atomic
 def look_at(document: Document, actor: Actor) -> None:
     """The mailroom or the desk looks to see where a paper belongs: logged, but nobody works on it yet."""
     submission = document.submission
-    events.record(
-        events.DocumentViewed(), actor, case=submission.case, submission=submission, document=document
-    )
+    record_access("document", actor, case=submission.case, submission=submission, document=document)
 
 
-@transaction.atomic
 def take_original(document: Document, actor: Actor) -> None:
     submission = document.submission
-    events.record(
-        events.OriginalTaken(), actor, case=submission.case, submission=submission, document=document
-    )
+    record_access("original", actor, case=submission.case, submission=submission, document=document)
 
 
 # --- deciding
@@ -98,6 +94,7 @@ def take_original(document: Document, actor: Actor) -> None:
 def accept(document: Document, actor: Actor) -> None:
     document = _locked(document)
     _move(document, events.DocumentAccepted(), actor)
+    unreadable.settle_decided(document, "nothing_to_do", actor)
     _complete_if_all_there(document.submission.case, actor)
 
 
@@ -108,6 +105,7 @@ def reject(document: Document, reason: str, due_on: date, actor: Actor) -> None:
     document = _locked(document)
     document.reject_reason = reason
     _move(document, events.DocumentRejected(reason, due_on.isoformat()), actor)
+    unreadable.settle_decided(document, "other_way", actor)
     if document.requirement is None and document.submission.case is not None:
         document.requirement = Requirement.objects.create(
             case=document.submission.case, kind=document.kind, requested_at=database_now()
@@ -262,8 +260,9 @@ def declare_application(submission: Submission, service: str, actor: Actor) -> N
 def link(submission: Submission, case: Case, actor: Actor) -> None:
     """Staff say where an unassigned submission belongs. Errors: IllegalTransition if it was linked."""
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",)).select_related("person").get(pk=case.pk)
     belonging.join(submission, case, "staff", actor, shows_case=True)
+    judging.answer_by_choice(submission, case.person, actor)
 
 
 @transaction.atomic
@@ -280,6 +279,17 @@ def leave_unassigned(submission: Submission, actor: Actor) -> None:
 
 
 @transaction.atomic
+def look_again(submission: Submission, actor: Actor) -> None:
+    """Take back that nobody could say whose it is: it comes up again. Otherwise nothing happens."""
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
+    if submission.state != SubmissionState.UNASSIGNED or submission.unclear != "nobody_found":
+        return
+    submission.unclear = "no_number"
+    submission.save(update_fields=["unclear"])
+    events.record(events.LookAgain(), actor, submission=submission)
+
+
+@transaction.atomic
 def link_to_new_case(submission: Submission, person: Person, service: str, actor: Actor) -> Case:
     """Open a case of `service` (a key that opens cases) for a person and link the submission to it."""
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
@@ -287,6 +297,7 @@ def link_to_new_case(submission: Submission, person: Person, service: str, actor
     version = submission.service_version if submission.service == service else found.version
     case = belonging.open_case(person, found.opens_case_of or service, version, actor)
     belonging.join(submission, case, "staff", actor, shows_case=True)
+    judging.answer_by_choice(submission, person, actor)
     return case
 
 
@@ -301,7 +312,8 @@ def link_to_new_person(submission: Submission, service: str, actor: Actor) -> Ca
     sender = submission.given
     if people.by_customer_number(sender.customer_number) is not None:
         sender = replace(sender, customer_number="")
-    return link_to_new_case(submission, people.create(sender, submission.language), service, actor)
+    person = people.create(sender, submission.language, iban=likeness.iban_in(submission.answers))
+    return link_to_new_case(submission, person, service, actor)
 
 
 @transaction.atomic
@@ -317,18 +329,22 @@ def separate(
     )
     if case is not None and submission.case_id != case.pk:
         raise IllegalTransition(submission.state, events.Separated.kind)
+    person = submission.person
     belonging.separate(submission, reason, actor)
+    if person is not None:
+        judging.answer_by_separating(submission, person, actor)
 
 
 @transaction.atomic
 def confirm_join(submission: Submission, actor: Actor) -> None:
     """Staff looked: it is the same person, so her receipt may show the whole case."""
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
-    if submission.case is None or submission.shows_case:
+    if submission.case is None or submission.shows_case or submission.sent_by_id is not None:
         return
     submission.shows_case = True
     submission.save(update_fields=["shows_case"])
     events.record(events.JoinConfirmed(), actor, case=submission.case, submission=submission)
+    judging.answer_by_confirming(submission, submission.case.person, actor)
 
 
 def create_person(sender: Sender, language: str = "de") -> Person:

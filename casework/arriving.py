@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from casework import belonging, events, filestore, locks, placing, register
+from casework import belonging, events, filestore, locks, placing, register, unreadable
 from casework.catalogue import catalogue
 from casework.clock import berlin_day, database_now
 from casework.envelope import Ack, Actor, BytesDiffer, Envelope, Paper, Sender
@@ -65,11 +65,13 @@ def _receive(envelope: Envelope) -> int:
         notice_email=envelope.notice_email,
         helper_name=envelope.helper.name if envelope.helper else "",
         helper_relation=envelope.helper.relation if envelope.helper else "",
+        sent_by_id=envelope.helper.person_id if envelope.helper else None,
         actor_role=envelope.actor.role,
         recorded_by_id=envelope.actor.user_id,
         received_at=received_at,
         recorded_at=now,
         application_day=_application_day(envelope, received_at),
+        corrects=envelope.corrects,
         sheets=envelope.sheets,
         postmark_on=envelope.postmark_on,
         emptied_at=envelope.emptied_at,
@@ -84,6 +86,8 @@ def _receive(envelope: Envelope) -> int:
     )
     placing.place(submission, envelope)
     register.append(submission, documents, "arrival")
+    whole = [u.file_id for paper in envelope.papers for u in paper.uploads if u.first_page is None]
+    unreadable.note_arrival(submission, whole)
     return submission.pk
 
 
@@ -193,7 +197,7 @@ def _as_given(sender: Sender) -> dict[str, object]:
 def _application_day(envelope: Envelope, received_at: datetime) -> date | None:
     """The day of application, for services that are one. Receipt at another office counts (SGB I § 16)."""
     service = catalogue().service(envelope.service, version=envelope.service_version)
-    if not service.opens_case:
+    if not service.opens_case or envelope.corrects:  # the day of what is corrected counts
         return None
     days = [envelope.application_day or berlin_day(received_at), envelope.other_office_on]
     return min(day for day in days if day is not None)

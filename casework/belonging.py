@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Min
 
-from casework import events
+from casework import events, likeness
 from casework.catalogue import catalogue
 from casework.catalogue.flow import needed_papers
 from casework.clock import berlin_day
@@ -30,12 +30,17 @@ def open_case(person: Person, service: str, service_version: int, actor: Actor) 
 
 
 def join(submission: Submission, case: Case, reason: str, actor: Actor, *, shows_case: bool) -> None:
-    """Move an unassigned submission and its documents into a case. Errors: IllegalTransition."""
+    """Move an unassigned submission and its documents into a case. Errors: IllegalTransition.
+
+    The receipt of a helper never shows the case, whoever joins it: it is not the claimant who holds it.
+    """
+    shows_case = shows_case and submission.sent_by_id is None
     submission.state = after(SUBMISSION, submission.state, events.Joined.kind)
     submission.case, submission.person = case, case.person
     submission.join_reason, submission.unclear, submission.shows_case = reason, "", shows_case
     submission.save(update_fields=["state", "case", "person", "join_reason", "unclear", "shows_case"])
     events.record(events.Joined(reason), actor, case=case, submission=submission)
+    likeness.forget_waiting(submission)
     if case.state == CaseState.CLOSED:
         # Late papers count (SGB I § 67): in a closed case nobody would see them.
         case.state = after(CASE, case.state, events.CaseReopened.kind)
@@ -77,6 +82,7 @@ def separate(submission: Submission, reason: str, actor: Actor) -> None:
     case.complete_on = None  # known again once what is needed is accepted
     case.save(update_fields=["complete_on"])
     events.record(events.Separated(reason), actor, case=case, submission=submission)
+    likeness.index_waiting(submission)
     refresh_dates(case)
 
 

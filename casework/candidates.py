@@ -8,26 +8,24 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from casework import people
+from casework import likeness, people
 from casework.catalogue import Service, catalogue
 from casework.lookup import MOST, find_people
 from casework.models import Case, Person, Submission, Team, User
-from casework.queries import cases_visible_to, people_visible_to
+from casework.queries import cases_visible_to, people_visible_to, submissions_visible_to
 from casework.workflow import CaseState
 
 
 @dataclass(frozen=True)
 class Candidate:
     person: Person
-    reasons: tuple[
-        str, ...
-    ]  # customer_number, household_number, same_name_and_birth_date; empty: searched for
+    reasons: tuple[str, ...]  # codes of evidence for and against; empty: searched for
     cases: tuple[Case, ...]  # open ones the user may see, oldest first
     new_services: tuple[Service, ...]  # services this person has no open case of
 
 
 def candidates(submission: Submission, user: User, typed: str = "") -> list[Candidate]:
-    """Who holds a number given or has the same name and birth date; with `typed`, those searched for."""
+    """Who is like the sender or holds a number given; with `typed`, those searched for. Likeliest first."""
     reasons = _reasons(submission)
     wanted = [person.pk for person in find_people(user, typed)] if typed.strip() else list(reasons)
     own = cases_visible_to(user).filter(state=CaseState.OPEN).order_by("received_at", "pk")
@@ -38,22 +36,34 @@ def candidates(submission: Submission, user: User, typed: str = "") -> list[Cand
         .prefetch_related(Prefetch("cases", own.select_related("team", "assigned_to")))
         .order_by("family_name", "given_name", "pk")[:MOST]
     )
-    found = [_candidate(person, reasons.get(person.pk, [])) for person in rows]
-    return sorted(found, key=lambda candidate: -len(candidate.reasons))
+    found = [_candidate(person, reasons.get(person.pk, ())) for person in rows]
+    place = {pk: n for n, pk in enumerate(wanted)}
+    return sorted(found, key=lambda candidate: place[candidate.person.pk])
 
 
-def _reasons(submission: Submission) -> dict[int, list[str]]:
+def _reasons(submission: Submission) -> dict[int, tuple[str, ...]]:
+    """People (pk), the likeliest first, each with codes of templates/review/_evidence.html."""
     sender = submission.given
+    reasons: dict[int, tuple[str, ...]] = {}
+    for one in likeness.find_for(submission).candidates:
+        if one.person is not None:
+            reasons[one.person] = one.compared.codes
     holder = people.by_customer_number(sender.customer_number)
-    reasons: dict[int, list[str]] = {}
     for reason, known in (
-        ("customer_number", [holder] if holder else []),
-        ("household_number", people.by_household_number(sender.household_number)),
-        ("same_name_and_birth_date", people.namesakes(sender)),
+        ("customer_equal", [holder] if holder else []),
+        ("household_equal", people.by_household_number(sender.household_number)),
     ):
-        for one in known:
-            reasons.setdefault(one.person, []).append(reason)
+        for somebody in known:
+            if reason not in reasons.get(somebody.person, ()):
+                reasons[somebody.person] = (*reasons.get(somebody.person, ()), reason)
     return reasons
+
+
+def waiting_alike(submission: Submission, user: User) -> list[Submission]:
+    """Others in the tray that seem to be from the same sender, the likeliest first."""
+    found = [one.submission for one in likeness.find_for(submission).candidates if one.submission]
+    seen = submissions_visible_to(user).in_bulk(found)
+    return [seen[pk] for pk in found if pk in seen]
 
 
 def _candidate(person: Person, reasons: Iterable[str]) -> Candidate:

@@ -59,10 +59,15 @@ class Sender:
 
 @dataclass(frozen=True)
 class Helper:
-    """Who helped or handed over (F9). A companion is not an agent (SGB X § 13)."""
+    """Who helped or handed over (F9). A companion is not an agent (SGB X § 13).
+
+    `person_id` names a helper of the case (HelperPerson), checked by whoever builds the envelope; without it
+    the name is only what somebody typed.
+    """
 
     name: str
     relation: str = ""
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ class Envelope:
     sheets: int | None = None
     postmark_on: date | None = None
     emptied_at: datetime | None = None
+    corrects: str = ""  # number of the receipt whose answers these put right; both stay
     other_office: str = ""  # SGB I § 16: receipt at another benefit office counts
     other_office_on: date | None = None
 

@@ -26,7 +26,8 @@ class Event:
     kind: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        KINDS[cls.kind] = cls
+        if cls.kind:  # one that others share fields of has none
+            KINDS[cls.kind] = cls
 
 
 # --- arrival
@@ -162,6 +163,66 @@ class LookedInVain(Event):
     kind = "looked_in_vain"
 
 
+@dataclass(frozen=True)
+class LookAgain(Event):
+    """Taken back: the letter waits again for somebody to say whose it is."""
+
+    kind = "look_again"
+
+
+# --- likeness: the same person, the same paper (casework.matching)
+
+
+@dataclass(frozen=True)
+class LikenessJudged(Event):
+    """The machine found something like what arrived. The codes: casework.matching.outcome.
+
+    `other` is what it found (a person, or a document), `reasons` the codes of the evidence. `score` is in
+    the units of that judge: to compare judgements of one subject, not more.
+    """
+
+    kind = "likeness_judged"
+    subject: str
+    outcome: str
+    other: int
+    reasons: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True)
+class LikenessAnswered(Event):
+    """Somebody said whether it is the same. `outcome` and `reasons` are what the machine had said of it:
+    `manage.py matching_report` counts how often people disagree, by reason.
+    """
+
+    kind = "likeness_answered"
+    subject: str
+    answer: str
+    other: int
+    outcome: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AnswerChosen(Event):
+    """The answers of several submissions to one question differ: a caseworker said which holds, that of the
+    submission of this event. `question` is its key in the catalogue (or that of a repeated step), `among` the
+    submissions with an answer she saw: one that comes later and says something else is asked about anew.
+    """
+
+    kind = "answer_chosen"
+    question: str
+    among: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AnswerChoiceUndone(Event):
+    """The choice was taken back; the question is open again."""
+
+    kind = "answer_choice_undone"
+    question: str
+
+
 # --- work on a case
 
 
@@ -256,24 +317,268 @@ class PaperWaived(Event):
     paper: str
 
 
+# --- talking with each other
+
+
+@dataclass(frozen=True)
+class MessageWritten(Event):
+    """The claimant or her helper wrote; the text stands in the message."""
+
+    kind = "message_written"
+    message: int
+
+
+@dataclass(frozen=True)
+class MessageAnswered(Event):
+    """The office wrote to the claimant, as an answer or by itself."""
+
+    kind = "message_answered"
+    message: int
+
+
+@dataclass(frozen=True)
+class CallAsked(Event):
+    """Somebody wants to be called back."""
+
+    kind = "call_asked"
+    call: int
+
+
+@dataclass(frozen=True)
+class CallDone(Event):
+    kind = "call_done"
+    call: int
+
+
+@dataclass(frozen=True)
+class AppointmentBooked(Event):
+    kind = "appointment_booked"
+    appointment: int
+
+
+@dataclass(frozen=True)
+class AppointmentCancelled(Event):
+    """By the claimant, or by the office (then she is told, whatever she wishes)."""
+
+    kind = "appointment_cancelled"
+    appointment: int
+    by_office: bool
+
+
+@dataclass(frozen=True)
+class AppointmentNear(Event):
+    """An appointment is tomorrow."""
+
+    kind = "appointment_near"
+    appointment: int
+
+
+# --- address and wishes
+
+
+@dataclass(frozen=True)
+class AddressTold(Event):
+    """The claimant told a new address; it arrived as a submission, staff have to confirm it."""
+
+    kind = "address_told"
+    change: int
+
+
+@dataclass(frozen=True)
+class AddressConfirmed(Event):
+    kind = "address_confirmed"
+    change: int
+
+
+@dataclass(frozen=True)
+class AddressRefused(Event):
+    """Staff found that the address is not hers, or is wrong."""
+
+    kind = "address_refused"
+    change: int
+
+
+@dataclass(frozen=True)
+class ContactWishChanged(Event):
+    """How she wants to hear of news: email, letter or none."""
+
+    kind = "contact_wish_changed"
+    wish: str
+
+
+# --- notices (casework.notices)
+
+
+@dataclass(frozen=True)
+class DeadlineNear(Event):
+    """A paper is still missing some days before it is due (ISO date)."""
+
+    kind = "deadline_near"
+    requirement: int
+    paper: str
+    due_on: str
+
+
+@dataclass(frozen=True)
+class NoticeSent(Event):
+    """The mail server accepted an e-mail to the person."""
+
+    kind = "notice_sent"
+    notice: int
+
+
+@dataclass(frozen=True)
+class NoticeFailed(Event):
+    """An e-mail or letter did not reach the person; `problem` says why, as a code."""
+
+    kind = "notice_failed"
+    notice: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class LetterPosted(Event):
+    kind = "letter_posted"
+    notice: int
+    on: str
+
+
+@dataclass(frozen=True)
+class LetterNotPosted(Event):
+    """It was marked as posted by mistake."""
+
+    kind = "letter_not_posted"
+    notice: int
+
+
 # --- who looked (GDPR Art. 15)
 
 
 @dataclass(frozen=True)
-class CaseViewed(Event):
+class Looked(Event):
+    """What every look says: what for (a code of templates/citizen/purpose.html), and which helper it was.
+
+    Told to her by casework.access.looks; most are written by its record_access.
+    """
+
+    purpose: str = ""
+    helper: int | None = None
+
+
+@dataclass(frozen=True)
+class CaseViewed(Looked):
     kind = "case_viewed"
 
 
 @dataclass(frozen=True)
-class DocumentViewed(Event):
+class DocumentViewed(Looked):
     kind = "document_viewed"
 
 
 @dataclass(frozen=True)
-class OriginalTaken(Event):
+class OriginalTaken(Looked):
     """The file as received was downloaded, not only its pictures looked at."""
 
     kind = "original_taken"
+
+
+@dataclass(frozen=True)
+class EverythingTaken(Looked):
+    """Everything there is of a case was downloaded at once."""
+
+    kind = "everything_taken"
+
+
+@dataclass(frozen=True)
+class LetterPrinted(Looked):
+    """A letter to the person was printed; whoever does it can read it."""
+
+    kind = "letter_printed"
+    notice: int = 0
+
+
+# --- accounts and helpers
+
+
+@dataclass(frozen=True)
+class CaseGathered(Event):
+    """An account shows the case (or receipt) from now on; `proof` is one of models.accounts.PROOFS."""
+
+    kind = "case_gathered"
+    proof: str
+
+
+@dataclass(frozen=True)
+class CaseLetGo(Event):
+    """It was taken out of an account again, or the account was deleted."""
+
+    kind = "case_let_go"
+
+
+@dataclass(frozen=True)
+class AccountOpened(Event):
+    """`way`: "email" or "identity"."""
+
+    kind = "account_opened"
+    account: int
+    way: str
+
+
+@dataclass(frozen=True)
+class AccountEmailChanged(Event):
+    """Another address opens the account; neither of them stands in the log."""
+
+    kind = "account_email_changed"
+    account: int
+
+
+@dataclass(frozen=True)
+class AccountDeleted(Event):
+    kind = "account_deleted"
+    account: int
+
+
+@dataclass(frozen=True)
+class HelperInvited(Event):
+    """By the claimant, or at the desk on her word (SGB X § 13); the names stand in CaseHelper."""
+
+    kind = "helper_invited"
+    helper: int
+    scope: str
+    ends_on: str
+    is_agent: bool
+
+
+@dataclass(frozen=True)
+class HelperJoined(Event):
+    """Somebody took up the invitation under her own name (`person`: HelperPerson)."""
+
+    kind = "helper_joined"
+    helper: int
+    person: int
+
+
+@dataclass(frozen=True)
+class HelperLeft(Event):
+    """A helper gave it up herself."""
+
+    kind = "helper_left"
+    helper: int
+    person: int
+
+
+@dataclass(frozen=True)
+class HelperRevoked(Event):
+    kind = "helper_revoked"
+    helper: int
+
+
+@dataclass(frozen=True)
+class CompanionPresent(Event):
+    """Somebody accompanied the person to the desk; that gives no right (SGB X § 13 (4))."""
+
+    kind = "companion_present"
+    companion: int
 
 
 # --- the mailroom
@@ -465,6 +770,7 @@ def record(
         "submission": row.submission,
         "document": row.document,
         "file": row.file,
+        "event": row.pk,
     }
     for effect, subject in REACTIONS.get(event.kind, ()):
         target = subjects[subject]

@@ -7,9 +7,10 @@ from django.db.models import Case as Conditional
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from casework import likeness
 from casework.clock import berlin_day, database_now, start_of_day
 from casework.envelope import Channel, Role
-from casework.matching.strong import fold
+from casework.matching.names import fold
 from casework.models import Case, Document, Person, Submission, User
 from casework.queries import cases_visible_to, people_visible_to, submissions_visible_to
 from casework.workflow import CaseState, SubmissionState
@@ -31,20 +32,32 @@ def people_with_key(
     return _with_open_cases(people_visible_to(user).filter(holds).distinct())
 
 
+ALIKE = 20  # people found by likeness
+
+
 def people_like(user: User, words: Sequence[str], birth_dates: Sequence[date]) -> QuerySet[Person]:
-    """People whose name holds every word and who were born on one of the days, exact names first."""
+    """People whose name holds every word and who were born on one of the days, exact names first; then people
+    whose name is only like the words, or whose birth date is only like the day (casework.likeness).
+    """
     folded = [key for key in map(fold, words) if key]
     if not folded and not birth_dates:
         return Person.objects.none()
-    found = people_visible_to(user)
+    holds = Q()
     for word in words:
         if fold(word):
-            found = found.filter(Q(name_key__contains=fold(word)) | Q(birth_name__icontains=word))
+            holds &= Q(name_key__contains=fold(word)) | Q(birth_name__icontains=word)
     if birth_dates:
-        found = found.filter(birth_date__in=birth_dates)
+        holds &= Q(birth_date__in=birth_dates)
+    born = birth_dates[0] if len(birth_dates) == 1 else None
+    alike = likeness.search(words, born, ALIKE) if folded else []
     exact = [" ".join(folded), " ".join(reversed(folded))]
-    rank = Conditional(When(name_key__in=exact, then=Value(0)), default=Value(1))
-    found = _with_open_cases(found).annotate(rank=rank)
+    rank = Conditional(
+        When(holds & Q(name_key__in=exact), then=Value(0)),
+        When(holds, then=Value(1)),
+        *(When(pk=pk, then=Value(place)) for place, pk in enumerate(alike, start=2)),
+        default=Value(2 + ALIKE),
+    )
+    found = _with_open_cases(people_visible_to(user).filter(holds | Q(pk__in=alike))).annotate(rank=rank)
     return found.order_by("rank", "family_name", "given_name", "birth_date", "pk")
 
 

@@ -1,4 +1,6 @@
-"""Limits on guessing numbers, counted in PostgreSQL (a flush of Redis must not reset them).
+"""Limits on guessing numbers, and on what anybody may do without an account.
+
+Counted in PostgreSQL: a flush of Redis must not reset them.
 
 Per number: five wrong tries, then a pause that doubles up to an hour. Per address: 30 wrong tries a
 minute. Known and unknown numbers are counted alike, so the answer tells nothing.
@@ -78,6 +80,25 @@ def wrong(number: str, address: str) -> None:
             """,
             {"key": address_key, "window": ADDRESS_WINDOW.total_seconds(), "tries": ADDRESS_TRIES},
         )
+
+
+def within(what: str, address: str, most: int, seconds: int) -> bool:
+    """Count one more of `what` from this address; whether it is within the `most` of so many seconds."""
+    key = "w:" + salted_hmac(f"within {what}", address, algorithm="sha256").hexdigest()[:40]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO casework_guess AS g (key, count, window_until, blocked_until)
+            VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(window)s), NULL)
+            ON CONFLICT (key) DO UPDATE SET
+              count = CASE WHEN g.window_until < clock_timestamp() THEN 1 ELSE g.count + 1 END,
+              window_until = CASE WHEN g.window_until < clock_timestamp()
+                THEN clock_timestamp() + make_interval(secs => %(window)s) ELSE g.window_until END
+            RETURNING count
+            """,
+            {"key": key, "window": seconds},
+        )
+        return int(cursor.fetchone()[0]) <= most
 
 
 def right(number: str) -> None:

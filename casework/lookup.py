@@ -24,11 +24,16 @@ def find_people(user: User, typed: str, most: int = MOST) -> list[Person]:
         "number": number if is_number(number) else "",
     }
     day = _DAY.search(typed)
-    words = [word for word in _DAY.sub(" ", typed).replace(",", " ").split() if word.isalpha() or "-" in word]
+    words = [word for word in _DAY.sub(" ", typed).replace(",", " ").split() if _is_name(word)]
     cases = Prefetch("cases", Case.objects.order_by("received_at", "pk"))
     found = list(people_with_key(user, **keys).prefetch_related(cases)[:most]) if any(keys.values()) else []
     named = people_like(user, words, [born] if (born := _day(day)) else []).prefetch_related(cases)
     return (found + [person for person in named[:most] if person not in found])[:most]
+
+
+def _is_name(word: str) -> bool:
+    """Letters of any language, with what stands between and on them: O'Neill, Al-Ali, Nguyễn."""
+    return any(c.isalpha() for c in word) and not any(c.isdigit() for c in word)
 
 
 def _read(reader: Callable[[str], str], text: str) -> str:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from casework import locks
+from casework import likeness
 from casework.envelope import Sender
-from casework.matching.strong import Known, fold
+from casework.matching.names import fold
+from casework.matching.strong import Known
 from casework.models import Household, Person, Team
 
 
@@ -36,27 +37,26 @@ def namesakes(sender: Sender) -> list[Known]:
     return [known(p) for p in Person.objects.filter(name_key=key, birth_date=sender.birth_date)[:20]]
 
 
-def lock(sender: Sender) -> None:
-    """Two who make the same person known, by whatever channel, wait for each other."""
-    names = [f"customer:{sender.customer_number}"] if sender.customer_number else []
-    if sender.name and sender.birth_date:
-        names.append(f"person:{name_key(sender.given_name, sender.family_name)}:{sender.birth_date}")
-    for name in sorted(names):  # always in the same order: no deadlock
-        locks.hold(name)
+def lock(sender: Sender, iban: str = "") -> None:
+    """Two who make the same person known, by whatever channel and spelling, wait for each other."""
+    likeness.lock(likeness.details_of_sender(sender, iban))
 
 
-def create(sender: Sender, language: str = "de") -> Person:
+def create(sender: Sender, language: str = "de", *, iban: str = "") -> Person:
     """A new person from what was given; the household is made known if its number is."""
     fields = asdict(sender)
     number = fields.pop("household_number")
     household = Household.objects.get_or_create(number=number)[0] if number else None
     fields["customer_number"] = fields["customer_number"] or None
-    return Person.objects.create(
+    person = Person.objects.create(
         **fields,
         household=household,
+        iban=iban,
         language=language,
         name_key=name_key(sender.given_name, sender.family_name),
     )
+    likeness.index_person(person)
+    return person
 
 
 class PersonKnown(Exception):

@@ -1,8 +1,15 @@
-"""Finding the case of a submission by strong keys. Anything unclear stays in the unassigned tray."""
+"""Finding the case of a submission: by strong keys, then by likeness if that is certain.
 
+Anything unclear stays in the unassigned tray, with whom it is like. Likeness joins a paper to a case for
+staff; it proves nothing about who is looking, so it never shows the case to whoever sent it.
+"""
+
+import logging
 from datetime import date
 
-from casework import belonging, events, people
+from django.db import transaction
+
+from casework import belonging, events, judging, likeness, people
 from casework.catalogue import catalogue
 from casework.clock import berlin_day, database_now
 from casework.codes import is_number, tidy
@@ -11,53 +18,76 @@ from casework.matching.strong import OpenCase, judge_case, judge_person
 from casework.models import Case, Person, Submission
 from casework.workflow import CaseState
 
+log = logging.getLogger(__name__)
+PROVES_NOTHING = ("customer_number", "household_number", "likeness")
+
 
 def place(submission: Submission, envelope: Envelope) -> None:
-    """Find the case by strong keys and join it, or leave the submission in the unassigned tray."""
+    """Find the case by strong keys or certain likeness and join it, or leave the submission in the tray."""
     actor = envelope.actor
-    case, reason = _find_case(envelope)
+    case, reason, found = _find_case(envelope, submission)
     opened_it = case is not None and not case.submissions.exists()
+    if found is not None:
+        judging.record(found, submission, actor)
     if case is None:
         submission.unclear = reason
         submission.save(update_fields=["unclear"])
         events.record(events.LeftUnassigned(reason), actor, submission=submission)
+        likeness.index_waiting(submission, [one.entry for one in found.candidates] if found else [])
         return
     # A customer number stands on every letter: it proves nothing about who is looking. A case that this
-    # submission opened holds nothing else yet.
-    proven = opened_it or reason not in ("customer_number", "household_number")
+    # submission opened holds nothing else yet, but of somebody only recognised others' papers may follow.
+    proven = reason not in PROVES_NOTHING or (opened_it and reason != "likeness")
     if reason == "receipt_number":  # what the first receipt may not open, its number does not open either
         proven = case_shown_by(envelope.keys.number, envelope.sender.birth_date) is not None
     belonging.join(submission, case, reason, actor, shows_case=proven or actor.role == Role.DESK)
 
 
-def _find_case(envelope: Envelope) -> tuple[Case | None, str]:
+def _find_case(envelope: Envelope, submission: Submission) -> tuple[Case | None, str, likeness.Found | None]:
+    """The case, why, and what was found by likeness if it came to that."""
     keys, sender = envelope.keys, envelope.sender
     if keys.case_id is not None:
-        return Case.objects.get(public_id=keys.case_id), "staff"
+        by = "helper" if envelope.actor.role == Role.HELPER else "staff"
+        return Case.objects.get(public_id=keys.case_id), by, None
     if keys.cover_sheet:  # printed from this case, for this person
-        return Case.objects.get(cover_sheets__code=keys.cover_sheet), "cover_sheet"
+        return Case.objects.get(cover_sheets__code=keys.cover_sheet), "cover_sheet", None
     if keys.number:
-        return _case_of_number(keys.number, sender.birth_date)
-    people.lock(sender)
+        return *_case_of_number(keys.number, sender.birth_date), None
+    iban = likeness.iban_in(envelope.answers)
+    people.lock(sender, iban)
     service = catalogue().service(envelope.service, version=envelope.service_version)
     if keys.person_id is not None:
-        person, reason = Person.objects.get(public_id=keys.person_id), "staff"
-    else:
-        judged = judge_person(
-            sender,
-            customer=people.by_customer_number(sender.customer_number),
-            household=people.by_household_number(sender.household_number),
-            namesakes=people.namesakes(sender),
-            may_be_new=service.opens_case,
-        )
-        if judged.new:
-            person = people.create(sender, envelope.language)
-        elif judged.person is not None:
-            person = Person.objects.get(pk=judged.person)
-        else:
-            return None, judged.reason
-        reason = judged.reason
-    return _case_of_person(person, envelope, reason)
+        person = Person.objects.get(public_id=keys.person_id)
+        return *_case_of_person(person, envelope, "staff"), None
+    judged = judge_person(
+        sender,
+        customer=people.by_customer_number(sender.customer_number),
+        household=people.by_household_number(sender.household_number),
+        namesakes=people.namesakes(sender),
+        may_be_new=service.opens_case,
+    )
+    if judged.person is not None:
+        return *_case_of_person(Person.objects.get(pk=judged.person), envelope, judged.reason), None
+    found = _alike(sender, iban, submission)
+    if found is not None and found.person is not None:
+        person = Person.objects.get(pk=found.person)
+        return *_case_of_person(person, envelope, "likeness"), found
+    if not judged.new:
+        return None, judged.reason, found
+    if found is None or any(one.person for one in found.candidates):
+        return None, "somebody_alike", found
+    person = people.create(sender, envelope.language, iban=iban)
+    return *_case_of_person(person, envelope, judged.reason), found
+
+
+def _alike(sender: Sender, iban: str, submission: Submission) -> likeness.Found | None:
+    """None if comparing failed: what has arrived is kept all the same, and a person looks."""
+    try:
+        with transaction.atomic():
+            return likeness.find(likeness.details_of_sender(sender, iban), but=submission.pk)
+    except Exception:
+        log.exception("comparing a sender with the register failed")
+        return None
 
 
 def _case_of_person(person: Person, envelope: Envelope, reason: str) -> tuple[Case | None, str]:
@@ -130,5 +160,6 @@ def envelope_of(submission: Submission, actor: Actor) -> Envelope:
         service=submission.service,
         service_version=submission.service_version,
         sender=Sender(**given),
+        answers=submission.answers,
         language=submission.language,
     )

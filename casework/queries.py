@@ -10,11 +10,13 @@ from django.db.models.functions import Coalesce, Now
 
 from casework.clock import start_of_day
 from casework.envelope import Channel, Role
+from casework.matching.names import without_marks
 from casework.models import (
     Batch,
     Case,
     Document,
     Event,
+    Message,
     Outbox,
     Page,
     Part,
@@ -121,13 +123,15 @@ def with_documents(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     )
 
 
-WORK_STATES = ("open", "new", "missing", "complete", "closed")
+WORK_STATES = ("open", "new", "message", "missing", "complete", "closed")
 
 
 def in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
-    """Cases by what is to be done: one of WORK_STATES; all but `closed` are open cases."""
+    """Cases by what is to be done: one of WORK_STATES; all but `closed` and `message` are open cases."""
     if state == "closed":
         return cases.filter(state=CaseState.CLOSED)
+    if state == "message":  # also of a closed case: nobody would see it otherwise
+        return cases.filter(Exists(unread_messages()))
     cases = cases.filter(state=CaseState.OPEN)
     if state == "new":
         unopened = Document.objects.filter(submission__case=OuterRef("pk"), state=DocumentState.IN_CASE)
@@ -145,10 +149,17 @@ def waiting_requirements() -> QuerySet[Requirement]:
     return Requirement.objects.filter(~Exists(usable), waived=False)
 
 
+def unread_messages() -> QuerySet[Message]:
+    """Messages from outside that nobody at the office has read, of the case of an outer query."""
+    outside = (Role.CLAIMANT, Role.HELPER)
+    return Message.objects.filter(case=OuterRef("pk"), read_at=None, role__in=outside)
+
+
 def in_order_of_arrival(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Cases as the inbox shows them, the first that arrived first, whatever the channel (F2).
 
-    Each row knows `channels` (list), `new_documents` and `missing_papers`, without further queries.
+    Each row knows `channels` (list), `new_documents`, `missing_papers` and `new_messages`, without further
+    queries.
     """
     documents = Document.objects.filter(submission__case=OuterRef("pk"), state=DocumentState.IN_CASE)
     missing = waiting_requirements().filter(case=OuterRef("pk"))
@@ -164,6 +175,7 @@ def in_order_of_arrival(cases: QuerySet[Case]) -> QuerySet[Case]:
             missing_papers=Coalesce(
                 Subquery(missing.order_by().values("case").annotate(n=Count("pk")).values("n")), 0
             ),
+            new_messages=Exists(unread_messages()),
         )
         .order_by("received_at", "pk")
     )
@@ -183,7 +195,8 @@ def others_looking(case: Case, user: User) -> list[User]:
     """Who else opened this case or one of its documents in the last minutes (F20)."""
     kinds = ("case_viewed", "document_viewed")
     seen = Event.objects.filter(case=case.pk, kind__in=kinds, at__gte=Now() - LOOKING)
-    return list(User.objects.filter(pk__in=seen.values("actor_user")).exclude(pk=user.pk).order_by("pk"))
+    staff = User.objects.filter(claimant=False, pk__in=seen.values("actor_user"))
+    return list(staff.exclude(pk=user.pk).order_by("pk"))
 
 
 def recently_opened(document: Document, user: User) -> bool:
@@ -204,7 +217,7 @@ def tray(user: User) -> QuerySet[Submission]:
 
 
 def requirements_of(case: Case) -> list[Requirement]:
-    documents = Document.objects.order_by("pk")
+    documents = Document.objects.select_related("submission").order_by("pk")
     return list(case.requirements.prefetch_related(Prefetch("documents", documents)))
 
 
@@ -222,6 +235,8 @@ def search_pages(user: User, text: str, *, documents: QuerySet[Document] | None 
         .order_by("pk")
     )
     query = SearchQuery(text, config="german", search_type="websearch")
+    if (plain := without_marks(text)) != text:  # as a reader that knows German only takes foreign letters
+        query |= SearchQuery(plain, config="german", search_type="websearch")
     return (
         Page.objects.filter(search=query)
         .exclude(file__virus="found")
@@ -297,10 +312,23 @@ def letters_of_day(day: date) -> QuerySet[Submission]:
     return Submission.objects.filter(arrived & ON_PAPER).order_by("recorded_at", "pk")
 
 
-def open_troubles() -> QuerySet[Trouble]:
-    """What somebody reported about a letter and nobody settled, oldest first."""
-    found = Trouble.objects.filter(done_at=None, submission__isnull=False)
-    return found.select_related("submission__person", "submission__case", "taken_by").order_by("since", "pk")
+def letter_troubles(user: User) -> QuerySet[Trouble]:
+    """What is wrong with letters and paper from the desk, also what is settled; the mailroom sees to it."""
+    if not user.is_active or Role.COUNTER not in user.roles:
+        return Trouble.objects.none()
+    letters = Submission.objects.filter(ON_PAPER).values("pk")
+    found = Trouble.objects.filter(submission__in=letters)
+    return found.select_related("submission__person", "submission__case", "taken_by", "done_by")
+
+
+def file_troubles(user: User) -> QuerySet[Trouble]:
+    """Files sent by web or taken at the desk that cannot be opened; whoever has the case sees to it."""
+    if not user.is_active or Role.CASEWORKER not in user.roles:
+        return Trouble.objects.none()
+    own = Q(case__in=cases_visible_to(user)) | Q(state=SubmissionState.UNASSIGNED)
+    sent = Submission.objects.filter(own).exclude(ON_PAPER).values("pk")
+    found = Trouble.objects.filter(submission__in=sent)
+    return found.select_related("submission__case", "taken_by", "done_by")
 
 
 def unreadable_batches(user: User) -> QuerySet[Batch]:

@@ -20,6 +20,7 @@ from casework.catalogue import Text, catalogue
 from casework.catalogue.flow import needed_papers
 from casework.models import Document, ReceiptFile, RegisterEntry, Submission
 from casework.queries import requirements_of
+from casework.sight import case_shown_by
 from casework.workflow import RequirementState, SubmissionState
 
 
@@ -68,8 +69,10 @@ class Receipt:
     sender: dict[str, Any]
     helper_name: str
     helper_relation: str
+    by_helper: bool  # sent by a helper of the case, for the person
     recorded_by_role: str
     language: str
+    corrects: str  # number of the receipt it corrects
     note: str
     sheets: int | None
     postmark_on: date | None
@@ -103,8 +106,9 @@ class Receipt:
     @property
     def fingerprint(self) -> str:
         """Changes whenever the receipt would read differently."""
-        content = json.dumps(asdict(self), sort_keys=True, default=str)
-        return hashlib.sha256(f"2:{content}".encode()).hexdigest()
+        with translation.override(self.language):  # not of whoever looks at it
+            content = json.dumps(asdict(self), sort_keys=True, default=str)
+        return hashlib.sha256(f"4:{content}".encode()).hexdigest()
 
 
 def receipt_of(submission: Submission) -> Receipt:
@@ -113,13 +117,13 @@ def receipt_of(submission: Submission) -> Receipt:
     cat = catalogue()
     service = cat.service(submission.service, version=submission.service_version)
     documents = submission.documents.prefetch_related("parts__file").order_by("position")
-    shows_case = submission.shows_case and submission.case is not None
+    case = case_shown_by(submission)
     return Receipt(
         number=submission.number,
         secret=submission.secret,
         status_url=f"{settings.PUBLIC_URL}/s/{submission.secret}",
         lookup_url=f"{settings.PUBLIC_URL}/status/",
-        case_code=submission.case.code if shows_case and submission.case else "",
+        case_code=case.code if case is not None else "",
         channel=submission.channel,
         service=submission.service,
         service_name=service.name,
@@ -130,8 +134,10 @@ def receipt_of(submission: Submission) -> Receipt:
         sender=submission.sender,
         helper_name=submission.helper_name,
         helper_relation=submission.helper_relation,
+        by_helper=submission.sent_by_id is not None,
         recorded_by_role=submission.actor_role,
         language=submission.language,
+        corrects=submission.corrects,
         note=submission.note,
         sheets=submission.sheets,
         postmark_on=submission.postmark_on,
@@ -170,7 +176,8 @@ def _document(document: Document) -> ReceiptDocument:
 def _missing(submission: Submission) -> list[MissingPaper]:
     """Of the whole case if this receipt may open it, else only what follows from its own answers."""
     cat = catalogue()
-    if submission.case is not None and submission.shows_case:
+    case = case_shown_by(submission)
+    if case is not None:
         wanted = (RequirementState.MISSING, RequirementState.ELSEWHERE, RequirementState.RESEND)
         return [
             MissingPaper(
@@ -180,7 +187,7 @@ def _missing(submission: Submission) -> list[MissingPaper]:
                 r.comes_from,
                 again=r.state == RequirementState.RESEND,
             )
-            for r in requirements_of(submission.case)
+            for r in requirements_of(case)
             if r.state in wanted
         ]
     service = cat.service(submission.service, version=submission.service_version)
@@ -211,7 +218,7 @@ def pdf(submission: Submission) -> bytes:
 
 
 def render_pdf(receipt: Receipt) -> bytes:
-    """A4, tagged (PDF/UA-1), language set. WeasyPrint may fetch nothing but data of ours."""
+    """A4, tagged (PDF/UA-1), in the person's language and in German. It may fetch nothing."""
     from weasyprint import HTML  # slow to load; only workers and the first request pay for it
 
     with translation.override(receipt.language):

@@ -9,6 +9,7 @@ from casework import queries, timeline
 from casework.catalogue import Text, catalogue
 from casework.codes import is_number, tidy
 from casework.models import Case, Document, Requirement, Submission
+from casework.sight import case_shown_by
 from casework.workflow import RequirementState
 
 
@@ -82,10 +83,15 @@ def by_secret(secret: str) -> Submission | None:
     return Submission.objects.filter(secret=secret).select_related("case__person").first()
 
 
-def status_of(submission: Submission) -> Status:
-    case = submission.case if submission.shows_case else None
+def submissions_of(submission: Submission, case: Case | None) -> list[Submission]:
+    """All of the case that may be seen, oldest first; without one only this submission."""
     mine = Submission.objects.filter(case=case) if case else Submission.objects.filter(pk=submission.pk)
-    submissions = list(queries.with_documents(mine).order_by("received_at", "pk"))
+    return list(queries.with_documents(mine).order_by("received_at", "pk"))
+
+
+def status_of(submission: Submission) -> Status:
+    case = case_shown_by(submission)
+    submissions = submissions_of(submission, case)
     cat = catalogue()
     key, version = (
         (case.service, case.service_version) if case else (submission.service, submission.service_version)

@@ -1,11 +1,12 @@
 """From a recognised stack to letters: what its codes say is proposed, what is certain is done.
 
-Certain is only a cover sheet of ours, used for the first time, whose case is open. Nothing proposed is kept
-in a table: it follows from the pages, so it is never out of date.
+Certain is only a cover sheet of ours, used for the first time, whose case is open. Where no code divides a
+stack, what its pages say gives a guess that a person accepts or not. Nothing proposed is kept in a table: it
+follows from the pages, so it is never out of date.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -18,23 +19,38 @@ from casework.catalogue import UnknownEntry, catalogue
 from casework.clock import berlin_day, start_of_day
 from casework.envelope import SYSTEM, Actor, Channel, Envelope, Keys, Paper, Sender, Upload
 from casework.models import Batch, CoverSheet, Event, Page, Part, SetAsidePage, Submission
+from casework.reading.openings import Guess, guess, look
 from casework.reading.splitting import (
     COVER_SHEET,
+    OTHER_SEPARATOR,
     PageSeen,
     Proposal,
     ProposedLetter,
     ProposedPaper,
     Sheet,
+    kind_of_code,
     propose,
+    sheet_by_words,
     sheet_code,
     spans,
 )
 from casework.workflow import CaseState, RequirementState
 
-__all__ = ["PagesTaken", "Taken", "open_proposal", "proposal_of", "take_certain", "take_over"]
+__all__ = [
+    "PagesTaken",
+    "Taken",
+    "guesses_of",
+    "known_kind",
+    "open_proposal",
+    "proposal_of",
+    "take_certain",
+    "take_guesses",
+    "take_over",
+]
 
 PAPERS = "PAPERS"
 OTHER = "other"
+_TOP = 1500  # characters of a page that tell a sheet of ours
 
 
 @dataclass(frozen=True)
@@ -54,18 +70,44 @@ def proposal_of(batch: Batch) -> Proposal:
             number,
             blank=blank,
             codes=tuple(str(code.get("content", "")) for code in codes),
-            kind=kind,
+            kind=known_kind(kind),
             turned=turned,
+            worn="" if codes else sheet_by_words(text),
             # A page recognising failed on may be anything, a cover sheet too.
             read=recognised_at is not None and bool(blank or codes or text or fingerprint),
         )
         for number, blank, codes, kind, turned, recognised_at, text, fingerprint in rows.values_list(
-            "number", "blank", "codes", "kind", "turned", "recognised_at", Left("text", 1), "fingerprint"
+            "number", "blank", "codes", "kind", "turned", "recognised_at", Left("text", _TOP), "fingerprint"
         )
     }
     last = max([batch.file.page_count, *found], default=0)
     pages = [found.get(number, PageSeen(number, read=False)) for number in range(1, last + 1)]
     return propose(pages, _sheets(batch, pages))
+
+
+def guesses_of(batch: Batch) -> tuple[Guess, ...]:
+    """Letters that the pages no code says anything about may be. Only for a stack that no code divides."""
+    if proposal_of(batch).letters:
+        return ()
+    open_pages = set(open_proposal(batch).left_over)
+    rows = Page.objects.filter(file_id=batch.file_id, number__in=open_pages, recognised_at__isnull=False)
+    seen = []
+    for number, kind, text, fields, codes in rows.order_by("number").values_list(
+        "number", "kind", "text", "fields", "codes"
+    ):
+        facts = [(str(one.get("name", "")), str(one.get("value", ""))) for one in fields]
+        marked = any(kind_of_code(str(code.get("content", ""))) == OTHER_SEPARATOR for code in codes)
+        found = replace(look(text, facts), worn=bool(sheet_by_words(text[:_TOP])), marked=marked)
+        seen.append((PageSeen(number, kind=known_kind(kind)), found))
+    return guess(seen)
+
+
+def known_kind(key: str) -> str:
+    """A kind that was read and that the catalogue of this office has; else nothing."""
+    try:
+        return catalogue().document_kind(key).key if key else ""
+    except UnknownEntry:
+        return ""
 
 
 def open_proposal(batch: Batch) -> Proposal:
@@ -108,6 +150,20 @@ def take_over(batch: Batch, actor: Actor) -> Taken:
         _lay_aside(batch, proposal.aside)
         pages = sum(len(letter.pages) for letter in proposal.letters)
         return Taken(letters, pages, len(proposal.aside))
+
+
+def take_guesses(batch: Batch, chosen: Collection[tuple[int, ...]], actor: Actor) -> Taken:
+    """The guessed letters with exactly these pages, because a person looked at them.
+
+    Errors: PagesTaken if one of them is no longer guessed so; nothing is done then.
+    """
+    with transaction.atomic():
+        batch = _locked(batch)
+        wanted = [one.letter for one in guesses_of(batch) if one.letter.pages in chosen]
+        if len(wanted) != len(chosen):
+            raise PagesTaken
+        letters = tuple(_take(batch, letter, actor) for letter in wanted)
+        return Taken(letters, sum(len(letter.pages) for letter in wanted), 0)
 
 
 # --- what is known
@@ -192,11 +248,10 @@ def _take(batch: Batch, letter: ProposedLetter, actor: Actor) -> Submission:
 
 
 def _paper(batch: Batch, paper: ProposedPaper) -> Paper:
-    try:
-        kind = catalogue().document_kind(paper.kind).key
-    except UnknownEntry:
-        kind = OTHER
-    return Paper(kind, tuple(Upload(batch.file_id, "", first, last) for first, last in spans(paper.pages)))
+    return Paper(
+        known_kind(paper.kind) or OTHER,
+        tuple(Upload(batch.file_id, "", first, last) for first, last in spans(paper.pages)),
+    )
 
 
 def _taken_before(batch: Batch, letter: ProposedLetter) -> tuple[uuid.UUID, Submission | None]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from casework.models import Case, Document, Event, Submission, User
+from casework.models import Case, CaseHelper, Companion, Document, Event, HelperPerson, Submission, User
 
 CLAIMANT_KINDS = (
     "received",
@@ -38,15 +38,41 @@ CLAIMANT_KINDS = (
     "original_returned",
     "original_destroyed",
     "receipt_letter_made",
+    "message_written",
+    "message_answered",
+    "notice_sent",
+    "letter_posted",
+    "letter_not_posted",
+    "call_asked",
+    "call_done",
+    "appointment_booked",
+    "appointment_cancelled",
+    "address_told",
+    "address_confirmed",
+    "address_refused",
+    "contact_wish_changed",
+    "case_gathered",
+    "case_let_go",
+    "helper_invited",
+    "helper_joined",
+    "helper_left",
+    "helper_revoked",
+    "companion_present",
 )
 STAFF_KINDS = (
     *CLAIMANT_KINDS,
     "join_confirmed",
     "looked_in_vain",
+    "look_again",
     "cover_sheets_printed",
     "case_viewed",
     "document_viewed",
     "original_taken",
+    "everything_taken",
+    "deadline_near",
+    "appointment_near",
+    "notice_failed",
+    "letter_printed",
     "unreadable_mailed",
     "effect_failed",
     "replaced_by_scan",
@@ -57,6 +83,10 @@ STAFF_KINDS = (
     "trouble_reopened",
     "original_placed",
     "receipt_wanted",
+    "likeness_judged",
+    "likeness_answered",
+    "answer_chosen",
+    "answer_choice_undone",
 )
 
 
@@ -73,6 +103,9 @@ class Line:
     document: Document | None
     user: User | None  # staff only; claimants see the role
     assignee: User | None = None  # staff only: to whom the case was given
+    helper: CaseHelper | None = None  # about whom it is
+    helping: HelperPerson | None = None  # who of the helpers it was
+    companion: Companion | None = None
 
     @property
     def shown_at(self) -> datetime:
@@ -116,7 +149,9 @@ def _lines(
     users: dict[int, User] = {}
     if audience == "staff":
         named = {e.actor_user for e in events} | {e.data.get("user") for e in events}
-        users = User.objects.in_bulk([pk for pk in named if pk is not None])
+        staff = User.objects.filter(claimant=False)  # an account's address is nobody's business here
+        users = staff.in_bulk([pk for pk in named if pk is not None])
+    helpers, people, companions = _helpers_in(events)
     return [
         Line(
             at=e.at,
@@ -128,8 +163,32 @@ def _lines(
             document=documents.get(e.document or 0),
             user=users.get(e.actor_user or 0),
             assignee=users.get(e.data.get("user") or 0),
+            helper=helpers.get(e.data.get("helper") or 0) if e.kind != "case_viewed" else None,
+            helping=people.get(_person_in(e) or 0),
+            companion=companions.get(e.data.get("companion") or 0),
         )
         for e in events
         # A submission that was separated is no longer part of this case's story, except for the separation.
         if e.submission is None or e.submission in by_id or (audience == "staff")
     ]
+
+
+def _person_in(event: Event) -> int | None:
+    """The helper (HelperPerson) an event names: who took it up, left, or looked at the case."""
+    found: int | None = event.data.get("helper" if event.kind == "case_viewed" else "person")
+    return found
+
+
+def _helpers_in(
+    events: list[Event],
+) -> tuple[dict[int, CaseHelper], dict[int, HelperPerson], dict[int, Companion]]:
+    """Whom the events speak of; asked for only if they speak of helpers at all."""
+    about = [e for e in events if e.kind.startswith("helper_")]
+    helpers = {e.data["helper"] for e in about}
+    people = {pk for e in events if (pk := _person_in(e))}
+    companions = {e.data["companion"] for e in events if e.kind == "companion_present"}
+    return (
+        CaseHelper.objects.in_bulk(helpers) if helpers else {},
+        HelperPerson.objects.select_related("helper").in_bulk(people) if people else {},
+        Companion.objects.in_bulk(companions) if companions else {},
+    )

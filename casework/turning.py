@@ -4,7 +4,7 @@ from django.db import transaction
 
 from casework import events
 from casework.envelope import Actor
-from casework.models import Batch, Page
+from casework.models import Batch, Page, StoredFile
 from casework.reading.handwork import turn, turned_place
 
 QUARTERS = (90, 180, 270)
@@ -15,10 +15,18 @@ def turn_page(batch: Batch, number: int, degrees: int, actor: Actor) -> Page:
 
     Errors: ValueError for other angles; Page.DoesNotExist; HandworkFailed (nothing is changed then).
     """
+    with transaction.atomic():
+        page = turn_picture(batch.file, number, degrees)
+        events.record(events.PageTurned(batch.pk, number, degrees), actor, file=batch.file)
+    return page
+
+
+def turn_picture(file: StoredFile, number: int, degrees: int) -> Page:
+    """The same for a page of any file; no event, because the file may be of a draft that is thrown away."""
     if degrees not in QUARTERS:
         raise ValueError("a page is turned by quarters")
     with transaction.atomic():
-        page = Page.objects.select_for_update().get(file_id=batch.file_id, number=number)
+        page = Page.objects.select_for_update().get(file=file, number=number)
         drawn = turn(bytes(page.picture), degrees)
         page.picture, page.thumbnail = drawn.picture, drawn.thumbnail
         page.width, page.height = drawn.width, drawn.height
@@ -29,7 +37,6 @@ def turn_page(batch: Batch, number: int, degrees: int, actor: Actor) -> Page:
         page.save(
             update_fields=["picture", "thumbnail", "width", "height", "turned", "words", "codes", "fields"]
         )
-        events.record(events.PageTurned(batch.pk, number, degrees), actor, file=batch.file)
     return page
 
 

@@ -80,6 +80,17 @@ def register_key_is_readable(app_configs: object, **options: Any) -> list[CheckM
     return []
 
 
+@register()
+def identity_provider_is_whole(app_configs: object, **options: Any) -> list[CheckMessage]:
+    """A provider needs all of its settings; half of them would show a button that leads nowhere."""
+    names = ("OIDC_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not getattr(settings, name)]
+    # A secret alone (the file that bin/make-secrets keeps) switches nothing on.
+    if not missing or set(names) - set(missing) <= {"OIDC_CLIENT_SECRET"}:
+        return []
+    return [Error(f"the identity provider lacks {', '.join(missing)}", id="portal.E008")]
+
+
 @register(Tags.security)
 def production_values_are_safe(app_configs: object, **options: Any) -> list[CheckMessage]:
     """What is good enough for a demo but not for an office."""
@@ -95,6 +106,8 @@ def production_values_are_safe(app_configs: object, **options: Any) -> list[Chec
         found.append(Error("PUBLIC_URL must begin with https://", id="portal.E006"))
     if settings.LOG_MAY_BE_FLUSHED:
         found.append(Error("LOG_MAY_BE_FLUSHED must be off", id="portal.E007"))
+    if settings.OIDC_ISSUER and urlsplit(settings.OIDC_ISSUER).scheme != "https":
+        found.append(Error("OIDC_ISSUER must begin with https://", id="portal.E009"))
     if not settings.CELERY_BROKER_URL:
         found.append(
             Warning(

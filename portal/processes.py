@@ -129,16 +129,22 @@ class Keeper:
 
     LONGEST_PAUSE = 30.0
 
-    def __init__(self, commands: Mapping[str, list[str]], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        commands: Mapping[str, list[str]],
+        environment: Mapping[str, str],
+        output: IO[bytes] | None = None,
+    ) -> None:
         self.commands = dict(commands)
         self.environment = dict(environment)
+        self.output = output  # where they write to; None: where this process does
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.deaths = dict.fromkeys(self.commands, 0)
         self.start_again_at: dict[str, float] = {}
 
     def start_all(self) -> None:
         for name, command in self.commands.items():
-            self.running[name] = start(command, self.environment)
+            self.running[name] = start(command, self.environment, self.output)
 
     def look(self) -> list[str]:
         """Look once after every child; return a sentence for each that ended or was started again."""
@@ -154,7 +160,7 @@ class Keeper:
         for name, moment in list(self.start_again_at.items()):
             if time.monotonic() >= moment:
                 del self.start_again_at[name]
-                self.running[name] = start(self.commands[name], self.environment)
+                self.running[name] = start(self.commands[name], self.environment, self.output)
                 news.append(f"{name} runs again (process {self.running[name].pid})")
         return news
 

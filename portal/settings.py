@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "portal.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +140,14 @@ OCR_LANGUAGES = env.text("OCR_LANGUAGES", "deu")
 # For workers; the web server's side of the doorbell is casework/doorbell.py.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 
+# When the machine links a person by itself, and when it asks; in bits (docs/operations.md).
+PERSON_THRESHOLDS = {
+    "stranger": env.number("MATCH_STRANGER_BITS", 9),
+    "relative": env.number("MATCH_RELATIVE_BITS", 8),
+    "margin": env.number("MATCH_MARGIN_BITS", 7),
+    "ask": env.number("MATCH_ASK_BITS", -4),
+}
+
 AUTH_USER_MODEL = "casework.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -158,14 +166,38 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/team/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "portal.accounts.StaffOnlyAdapter"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make the office write to strangers
 ACCOUNT_SESSION_REMEMBER = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_FORMS = {"reset_password": "portal.accounts.adapter.StaffResetPasswordForm"}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # also of the code that is asked for before changes
+ACCOUNT_RATE_LIMITS = {
+    # Codes to sign in with: per visitor's address (a lobby shares one), and per e-mail address.
+    "sign_in_code": "60/h/ip,6/h/key",
+    "sign_in_provider": "30/m/ip",
+}
+MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "portal.accounts.mfa.Activate",
+    "authenticate": "portal.accounts.mfa.Authenticate",
+    "reauthenticate": "portal.accounts.mfa.Reauthenticate",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Angekommen"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+# An identity provider for claimants (OpenID Connect), as BundID is reached through a broker; empty: none.
+OIDC_NAME = env.text("OIDC_NAME", "")  # what the button says, e.g. BundID
+OIDC_ISSUER = env.text("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPES = env.text("OIDC_SCOPES", "openid profile")
+# Values of the claim acr at which name and birth date are as good as an identity card; empty: never.
+OIDC_STRONG_LEVELS = env.words("OIDC_STRONG_LEVELS")
 # Hops of our own proxies in front of the web server; without it every visitor counts as one address.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -181,7 +213,18 @@ CACHES = {
 OFFICIAL_WEBSITE = env.flag("OFFICIAL_WEBSITE", False)
 
 LANGUAGE_CODE = "de"
-LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+# By their own names, in the order of the language switch. de-simple: Leichte Sprache, a BCP 47 variant of de.
+LANGUAGES = [
+    ("de", "Deutsch"),
+    ("de-simple", "Leichte Sprache"),
+    ("en", "English"),
+    ("uk", "Українська"),
+    ("ru", "Русский"),
+    ("tr", "Türkçe"),
+    ("ar", "العربية"),
+]
+STAFF_LANGUAGES = ("de", "en")  # what staff see is translated into these only; locale/staff-only.txt
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # who has chosen once is not asked again
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = PRODUCTION
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -207,6 +250,11 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 # One file at most; a request may carry several files, they are spooled to disk while they come in.
 MAX_FILE_BYTES = 60 * 1024 * 1024
 MAX_BATCH_BYTES = 500 * 1024 * 1024
+# What may lie here unsent, so that a stranger cannot fill the disk: of one draft, and of one address, which
+# many people may share (advice centres, mobile networks). What is sent counts no more.
+MAX_DRAFT_FILES = 200
+MAX_DRAFT_BYTES = 300 * 1024 * 1024
+MAX_UNSENT_BYTES = 4 * 1024 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
@@ -245,6 +293,9 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "angekommen@example.org")
 
+# News of so many seconds become one e-mail (casework.notices).
+NOTICE_WINDOW_SECONDS = env.number("NOTICE_WINDOW_SECONDS", {"production": 600, "demo": 30, "test": 0}[MODE])
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -260,7 +311,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", "blob:"],  # blob: a photo just taken, before it is sent
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],

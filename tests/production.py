@@ -36,6 +36,11 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
         "CLAMD_ADDRESS": "clamd:3310",
         "EMAIL_HOST": "mail.example",
         "DEFAULT_FROM_EMAIL": "angekommen@office.example",
+        "OIDC_NAME": "BundID",
+        "OIDC_ISSUER": "https://id.example/realms/buerger",
+        "OIDC_CLIENT_ID": "angekommen",
+        "OIDC_CLIENT_SECRET": secrets.token_urlsafe(30),
+        "OIDC_STRONG_LEVELS": "substantial,high",
         "PYTHONUNBUFFERED": "1",
         **more,
     }

@@ -1,18 +1,20 @@
 """Every address of the staff, asked for by everybody who has no business there. Made from the URLconf."""
 
+import re
 import uuid
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from casework import accounts
 from casework.models import User
-from portal.access import ACCESS, EVERYONE, STAFF
+from portal.access import ACCESS, CLAIMANT, EVERYONE, STAFF
 from tests import cast
 
 pytestmark = pytest.mark.django_db
 
-CLOSED = sorted(name for name, roles in ACCESS.items() if EVERYONE not in roles and STAFF not in roles)
+CLOSED = sorted(name for name, roles in ACCESS.items() if not roles.intersection({EVERYONE, STAFF, CLAIMANT}))
 SAMPLES = {"uuid": uuid.UUID(int=7), "int": 7, "str": "a4", "slug": "a", "path": "a"}
 WHO = {"bernd": cast.bernd, "carla": cast.carla, "deniz": cast.deniz}
 
@@ -80,3 +82,26 @@ def test_unknown_object_is_not_found_for_those_who_may_come_here(
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(address).status_code in (404, 405)
     assert client.post(address).status_code in (404, 405)
+
+
+OF_ACCOUNTS = addresses("account")
+
+
+@pytest.mark.parametrize("address", OF_ACCOUNTS)
+def test_pages_of_an_account_are_for_claimants_who_are_signed_in(client: Client, address: str) -> None:
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/konto/anmelden/?next=")
+    for make in WHO.values():
+        client.force_login(make(), backend="django.contrib.auth.backends.ModelBackend")
+        assert [client.get(address).status_code, client.post(address).status_code] == [403, 403]
+
+
+@pytest.mark.parametrize(
+    "address", [address for address in OF_ACCOUNTS if re.search(r"/(7|a4|0.*7)/", address)]
+)
+def test_what_another_account_holds_is_not_found(client: Client, address: str) -> None:
+    user = accounts.open_by_email("amira@example.org")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(address).status_code in (302, 404, 405)
+    assert client.post(address).status_code in (302, 404, 405)

@@ -98,6 +98,7 @@ def test_safe_production_values_are_accepted() -> None:
         ("ALLOWED_HOSTS", ["*"], "portal.E005"),
         ("PUBLIC_URL", "http://portal.example", "portal.E006"),
         ("LOG_MAY_BE_FLUSHED", True, "portal.E007"),
+        ("OIDC_ISSUER", "http://id.example", "portal.E009"),
         ("CELERY_BROKER_URL", "", "portal.W001"),
         ("CLAMD_ADDRESS", "", "portal.W002"),
         ("EMAIL_HOST", "", "portal.W003"),

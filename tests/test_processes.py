@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from casework.reactions import STACK, STACK_TEXT
 from portal import processes
+from portal.working import Shift, shifts
 from tests.servers import database_url
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -46,6 +48,23 @@ def test_process_that_ends_at_once_is_not_waited_for() -> None:
     process = processes.start([sys.executable, "-c", "raise SystemExit(3)"], os.environ)
     with pytest.raises(RuntimeError, match="ended at once with code 3"):
         processes.wait_until_healthy(f"http://127.0.0.1:{processes.free_port()}", process)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "left_to_others"),
+    [
+        (1, [set()]),
+        (2, [STACK, set()]),
+        (3, [STACK, STACK_TEXT, set()]),
+        (5, [STACK, STACK_TEXT, set(), set(), set()]),
+    ],
+)
+def test_somebody_is_kept_free_and_somebody_does_everything(
+    jobs: int, left_to_others: list[set[int]]
+) -> None:
+    found = shifts(jobs, Shift(0.3))
+    assert [set(shift.leave) for shift in found] == left_to_others
+    assert [shift.tidies for shift in found].count(True) == 1
 
 
 def test_process_deaf_to_terminate_is_killed_with_its_children() -> None:
@@ -99,6 +118,32 @@ def test_keeper_ends_all_children() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True)
+def test_workers_told_to_end_while_they_are_being_started_end() -> None:
+    """The signal comes in the middle of a fork, where an exception would be lost."""
+    script = """
+import os, signal, django
+django.setup()
+from portal.working import Shift, work_together
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+work_together(2, Shift(pause=600), print)
+"""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_demo_command_survives_killed_children_and_ends_them_when_told(tmp_path: Path) -> None:
     port = processes.free_port()
     log = tmp_path / "demo.log"

@@ -7,12 +7,14 @@ valid; a version may therefore not outlive a name (a new name is a new version o
 import difflib
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from casework.catalogue import rules
+from casework.catalogue.languages import Translations, read_languages, with_languages
 from casework.catalogue.models import (
     BenefitName,
     Catalogue,
@@ -53,9 +55,10 @@ Model = TypeVar("Model", bound=BaseModel)
 def load(folder: Path) -> Catalogue:
     """The catalogue in this folder. Raises CatalogueError with every mistake found."""
     mistakes: list[str] = []
+    translations = _collect(mistakes, lambda: read_languages(folder)) or {}
 
     def attempt(name: str, model: type[Model]) -> tuple[Source, Model] | None:
-        return _collect(mistakes, lambda: _read_as(folder, name, model))
+        return _collect(mistakes, lambda: _read_as(folder, name, model, translations))
 
     words = attempt("words.yaml", Words)
     benefit = attempt("benefit.yaml", _Benefit)
@@ -77,8 +80,11 @@ def load(folder: Path) -> Catalogue:
     if words and benefit and shared:
         for path in sorted((folder / "services").glob("*.yaml")):
             name = f"services/{path.name}"
-            found = _collect(mistakes, lambda: _service(folder, name, words[1], benefit[1], shared[0]))  # noqa: B023
-            if found:
+            source = _collect(mistakes, lambda: with_languages(read(folder / name, name), translations))  # noqa: B023
+            if source is None:
+                continue
+            of = partial(_service, source, words[1], benefit[1], shared[0])
+            if found := _collect(mistakes, of):
                 services.append(found)
         if not services and not mistakes:
             mistakes.append("services/: there is no service")
@@ -114,15 +120,12 @@ def _collect(mistakes: list[str], make: Callable[[], Result]) -> Result | None:
         return None
 
 
-def _read_as(folder: Path, name: str, model: type[Model]) -> tuple[Source, Model]:
-    source = read(folder / name, name)
+def _read_as(folder: Path, name: str, model: type[Model], translations: Translations) -> tuple[Source, Model]:
+    source = with_languages(read(folder / name, name), translations)
     return source, _validated(source, model, source.data)
 
 
-def _service(
-    folder: Path, name: str, words: Words, benefit: _Benefit, shared: Source
-) -> tuple[Source, Service]:
-    source = read(folder / name, name)
+def _service(source: Source, words: Words, benefit: _Benefit, shared: Source) -> tuple[Source, Service]:
     if "words" in source.data:
         raise CatalogueError([source.mistake(("words",), "'words' is not known")])
     data = _with_shared_questions(source, shared)

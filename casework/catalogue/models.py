@@ -233,6 +233,8 @@ class Office(Entry):
     if_missing: Text
     due_days: int = Field(gt=0)
     keep_originals_days: int = Field(default=56, gt=0)
+    # Whether claimants read the names of staff who opened their file, or only the role (CJEU C-579/21).
+    staff_names: bool = False
     what_next: dict[str, Text]
     waiting_days: dict[str, Annotated[int, Field(gt=0)]]
 

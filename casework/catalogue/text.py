@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-# German is binding and English complete; the others may be added text by text and fall back to German.
+# German is binding and English complete; the others are added by languages.py and fall back to German.
 NEEDED = ("de", "en")
-LANGUAGES = (*NEEDED, "de-simple", "uk", "tr", "ar", "ru")
+LANGUAGES = (*NEEDED, "de-simple", "uk", "ru", "tr", "ar")
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 

@@ -3,13 +3,9 @@
 No names, no file names, no kinds of paper: number, time, count and the address of the status page.
 """
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
-from casework import events
+from casework import events, mailing
 from casework.envelope import SYSTEM
 from casework.models import Event, Submission
 from casework.receipts import receipt_of
@@ -30,12 +26,5 @@ def run(subject: str) -> None:
 
 
 def send(submission: Submission, name: str) -> None:
-    """Render templates/emails/<name>.{subject.txt,txt,html} in the person's language and send it."""
-    with translation.override(submission.language):
-        context = {"receipt": receipt_of(submission), "public_url": settings.PUBLIC_URL}
-        subject = " ".join(render_to_string(f"emails/{name}.subject.txt", context).split())
-        message = EmailMultiAlternatives(
-            subject, render_to_string(f"emails/{name}.txt", context), to=[submission.notice_email]
-        )
-        message.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
-    message.send()
+    """One of the e-mails about a receipt, to the address given with the submission."""
+    mailing.send(submission.notice_email, name, {"receipt": receipt_of(submission)}, submission.language)

@@ -1,5 +1,9 @@
-"""Make pictures of a file's pages, or name what is wrong with it. Subject: a file."""
+"""Make pictures of a file's pages, or name what is wrong with it. Subject: a file.
 
+Each page is stored as soon as it is drawn; whoever takes over from a worker that died goes on behind them.
+"""
+
+import itertools
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -7,7 +11,9 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models.functions import Now
 
-from casework import events, filestore
+from casework import events, filestore, outbox, unreadable
+from casework.drawing import keep_page
+from casework.effects import recognise
 from casework.envelope import SYSTEM
 from casework.models import Page, StoredFile
 from casework.reading.result import PagePicture
@@ -25,7 +31,13 @@ def run(subject: str) -> None:
         into.mkdir()
         filestore.write_to(file, source)
         # Pages of a big batch become visible while the rest is still being read.
-        reading = read(source, into, on_page=partial(_keep_page, file), on_count=partial(_keep_count, file))
+        reading = read(
+            source,
+            into,
+            first=_begin_at(file),
+            on_page=partial(_keep_page, file),
+            on_count=partial(_keep_count, file),
+        )
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().filter(pk=subject).first()
         if file is None or file.read_at is not None:
@@ -38,6 +50,13 @@ def run(subject: str) -> None:
             events.record(events.FileUnreadable(reading.problem), SYSTEM, file=file)
         else:
             events.record(events.FileRead(reading.page_count), SYSTEM, file=file)
+        unreadable.note_file(file)
+
+
+def _begin_at(file: StoredFile) -> int:
+    """The last page an earlier try drew before it ended, or before the first that it could not draw."""
+    there = set(Page.objects.filter(file=file).values_list("number", flat=True))
+    return max(1, next(number for number in itertools.count(1) if number not in there) - 1)
 
 
 def _keep_count(file: StoredFile, pages: int) -> None:
@@ -46,14 +65,6 @@ def _keep_count(file: StoredFile, pages: int) -> None:
 
 
 def _keep_page(file: StoredFile, picture: PagePicture) -> None:
-    Page.objects.update_or_create(
-        file=file,
-        number=picture.number,
-        defaults={
-            "width": picture.width,
-            "height": picture.height,
-            "empty": picture.empty,
-            "picture": picture.picture.read_bytes(),
-            "thumbnail": picture.thumbnail.read_bytes(),
-        },
-    )
+    if keep_page(file, picture):
+        outbox.came_on()
+        recognise.begin(file, picture.number)

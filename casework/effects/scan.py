@@ -10,7 +10,7 @@ import struct
 from django.conf import settings
 from django.db import transaction
 
-from casework import events, filestore
+from casework import events, filestore, unreadable
 from casework.envelope import SYSTEM
 from casework.models import StoredFile
 
@@ -25,11 +25,14 @@ def run(subject: str) -> None:
         return
     found = _infected(file)
     with transaction.atomic():
-        changed = StoredFile.objects.filter(pk=file.pk, virus="unchecked").update(
-            virus="found" if found else "clean"
-        )
-        if changed and found:
+        file = StoredFile.objects.select_for_update().filter(pk=subject, virus="unchecked").first()
+        if file is None:
+            return
+        file.virus = "found" if found else "clean"
+        file.save(update_fields=["virus"])
+        if found:
             events.record(events.VirusFound(), SYSTEM, file=file)
+            unreadable.note_file(file)
 
 
 def _infected(file: StoredFile) -> bool:

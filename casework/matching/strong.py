@@ -1,25 +1,15 @@
 """Whose is it, by strong keys alone? Pure judgements with a reason code; no Django.
 
 A false join is worse than a miss: a number only counts if nothing else given contradicts it, and whatever
-is unclear goes to a person. Names and birth dates alone never join; they only warn that somebody with the
-same name and birth date is known already (twins, father and son, the same person again).
+is unclear goes on to likeness (casework.matching.persons) and then to a person.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from casework.envelope import Sender
-
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ł": "l", "ø": "oe", "đ": "d"})
-
-
-def fold(name: str) -> str:
-    """A name for comparison: lower case, umlauts written out, accents, hyphens and spaces gone."""
-    lower = unicodedata.normalize("NFC", name).casefold().translate(_GERMAN)
-    plain = unicodedata.normalize("NFKD", lower)
-    return "".join(c for c in plain if c.isalnum())
+from casework.matching.names import Likeness, fold, likeness, words
 
 
 @dataclass(frozen=True)
@@ -45,9 +35,17 @@ class Judgement:
 def agrees(sender: Sender, known: Known) -> bool:
     """Whether what was given fits the holder of a number: birth date, or family name if none was given."""
     if sender.birth_date and known.birth_date:
-        return sender.birth_date == known.birth_date
+        return sender.birth_date == known.birth_date and not _another_given_name(sender, known)
     names = {fold(known.family_name), fold(known.birth_name)} - {""}
     return bool(sender.family_name) and fold(sender.family_name) in names
+
+
+def _another_given_name(sender: Sender, known: Known) -> bool:
+    """A twin with her sister's number. Names in the wrong fields are no contradiction."""
+    given, other = words(f"{sender.given_name} {sender.family_name}"), words(known.given_name)
+    if not sender.given_name or not other:
+        return False
+    return all(likeness(one, two) == Likeness.OTHER for one in given for two in other)
 
 
 def judge_person(

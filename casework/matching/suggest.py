@@ -14,7 +14,8 @@ from enum import IntEnum
 from itertools import product
 
 from casework.envelope import Sender
-from casework.matching.strong import Known, agrees, fold
+from casework.matching.names import fold
+from casework.matching.strong import Known, agrees
 
 MOST = 9  # one for each number key
 UNSURE = 0.6  # a key read with less confidence is not clear, whatever agrees with it

@@ -81,7 +81,8 @@ class Outbox(models.Model):
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True, default=None)
     lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)  # tries that failed by themselves
+    deaths = models.PositiveIntegerField(default=0)  # tries cut off: worker or database went away
     last_error = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True)
 
@@ -97,6 +98,10 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effect} {self.subject} ({self.state})"
+
+    @property
+    def tries(self) -> int:
+        return self.attempts + self.deaths
 
 
 class ReceiptFile(models.Model):

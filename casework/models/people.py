@@ -22,10 +22,14 @@ class Team(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.normalize_email(email) or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def create_claimant(self, email: str | None = None) -> "User":
+        """An account of a claimant: no password, no role, ever."""
+        return self.create_user(email.lower() if email else "", None, claimant=True)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -35,10 +39,15 @@ STAFF_ROLES = [Role.COUNTER.value, Role.DESK.value, Role.CASEWORKER.value]
 
 
 class User(AbstractUser):
-    """A member of staff. Claimants have no account here."""
+    """Somebody who can sign in: a member of staff, or a claimant (or helper) with an account of her own.
+
+    The two never mix: the database refuses a role, a team or a right for whoever is a claimant.
+    """
 
     username = None  # type: ignore[assignment]  # people sign in by e-mail address
-    email = models.EmailField(unique=True)
+    # A claimant who came by an identity provider has none.
+    email = models.EmailField(unique=True, null=True, blank=True)  # type: ignore[assignment]
+    claimant = models.BooleanField(default=False, editable=False)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
     roles = ArrayField(
         models.CharField(max_length=20, choices=[(role, role) for role in STAFF_ROLES]),
@@ -50,8 +59,28 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[assignment,misc]  # replaces the manager that needs a username
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_claimant_has_no_rights_of_staff",
+                condition=models.Q(claimant=False)
+                | models.Q(roles=[], team__isnull=True, is_staff=False, is_superuser=False),
+            ),
+            models.CheckConstraint(
+                name="staff_sign_in_by_email",
+                condition=models.Q(claimant=True) | models.Q(email__isnull=False),
+            ),
+        ]
+
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        return self.get_full_name() or self.email or str(self.pk)
+
+    @property
+    def is_member_of_staff(self) -> bool:
+        return self.is_active and not self.claimant and bool(self.roles)
+
+
+CONTACT_WISHES = ("email", "letter", "none")
 
 
 class Household(models.Model):
@@ -82,7 +111,10 @@ class Person(models.Model):
     city = models.CharField(max_length=100, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    iban = models.CharField(max_length=34, blank=True)  # for recognising her again, nothing is paid from here
     language = models.CharField(max_length=12, default="de")
+    # How she wants to hear of news (casework.notices); empty: she said nothing here yet.
+    contact_wish = models.CharField(max_length=8, blank=True, choices=[(w, w) for w in CONTACT_WISHES])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -47,6 +47,10 @@ class Submission(models.Model):
     notice_email = models.EmailField(blank=True)
     helper_name = models.CharField(max_length=120, blank=True)
     helper_relation = models.CharField(max_length=40, blank=True)
+    # Sent by a helper of the case. Its receipt never opens the case: it is hers, not the claimant's.
+    sent_by = models.ForeignKey(
+        "HelperPerson", null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+    )
     actor_role = models.CharField(max_length=12, choices=[(r, r) for r in Role])
     recorded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -55,6 +59,7 @@ class Submission(models.Model):
     application_day = models.DateField(null=True, blank=True)
     complete_on = models.DateField(null=True, blank=True)
 
+    corrects = models.CharField(max_length=12, blank=True)  # receipt number of what these answers put right
     sheets = models.PositiveIntegerField(null=True, blank=True)  # counted by hand, paper only
     postmark_on = models.DateField(null=True, blank=True)
     emptied_at = models.DateTimeField(null=True, blank=True)  # when the letterbox was emptied

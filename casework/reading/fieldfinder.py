@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casework import numbers
@@ -37,13 +37,19 @@ _IBAN = re.compile(
     r"(?<![\w])[A-Z]{2}\s?[0-9OIlSB]{2}(?:\s?[0-9A-Za-z]{4}){3,7}(?:\s?[0-9A-Za-z]{1,4})?(?![\w])"
 )
 _DATE = re.compile(
-    r"(?<![\d.,/])(\d{1,2})\s?[.,/]\s?(\d{1,2})\s?[.,/]\s?(\d{4}|\d{2})(?![\d])"
+    r"(?<![\d.,/])(\d{1,2})\s?[.,/]\s?(\d{1,2})(?:\s?[.,/]\s?(\d{4})|[.,/](\d{2})(?![.,/]?\d))(?!\d)"
     r"|(?<![\d.])(\d{1,2})\.\s?(" + "|".join(MONTHS) + r")\s(\d{4})(?!\d)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
     r"(?<![\d.,/])([-–+]?\s?)(\d{1,3}(?:[.\s]\d{3})+|\d{1,7})\s?,\s?(\d{2})(?![\d,])(?!\s?(?:%|m²|kWh|m³|Std))"
 )
+# The comma read as a point; at least three digits before it, so that it is no day, time or paragraph.
+_AMOUNT_POINT = re.compile(
+    r"(?<![\d.,/])([-–+]?\s?)(\d{1,3}\.\d{3}|\d{3})\.(\d{2})(?![\d.,/])(?!\s?(?:%|m²|kWh|m³|Std))"
+)
+# Behind an amount: what is taken off, on payslips and statements of accounts (Soll).
+_LESS = re.compile(r"[-–](?![\w–-])|\s?S(?![\w.])")
 _MONTH = re.compile(
     r"\b(" + "|".join(MONTHS) + r")\s+(20\d\d)\b|(?<![\d./])(0[1-9]|1[0-2])\s?/\s?(20\d\d)(?!\d)",
     re.IGNORECASE,
@@ -68,13 +74,15 @@ class Line:
 
 
 def line_of(words: Iterable[Word]) -> Line:
-    starts, texts, at = [], [], 0
-    kept = tuple(words)
-    for word in kept:
-        starts.append(at)
-        texts.append(word.text)
-        at += len(word.text) + 1
-    return Line(" ".join(texts), kept, tuple(starts))
+    """Without the rules of tables, which are read as "|"."""
+    starts, kept, at = [], [], 0
+    for word in words:
+        text = word.text.strip("|")
+        if text:
+            starts.append(at)
+            kept.append(word if text == word.text else replace(word, text=text))
+            at += len(text) + 1
+    return Line(" ".join(word.text for word in kept), tuple(kept), tuple(starts))
 
 
 def fields_in(lines: Lines) -> tuple[Field, ...]:
@@ -124,13 +132,14 @@ def _in_line(line: Line, above: str) -> Iterator[Field]:
             number = MONTHS.index(match[1].lower()) + 1 if match[1] else int(match[3])
             value = f"{match[2] or match[4]}-{number:02d}"
             yield made("month", value, line.words_at(*match.span()), 0.9)
-    for match in _AMOUNT.finditer(line.text):
-        if free(match):
-            sign = "-" if match[1].strip() in ("-", "–") else ""
+    for pattern, share in ((_AMOUNT, 1.0), (_AMOUNT_POINT, 0.7)):
+        for match in filter(free, pattern.finditer(line.text)):
+            less = match[1].strip() in ("-", "–") or _LESS.match(line.text, match.end())
+            sign = "-" if less else ""
             whole = re.sub(r"[.\s]", "", match[2])
             value = f"{sign}{whole}.{match[3]}"
             euro = "€" in line.text or "eur" in line.text.lower()
-            yield made("amount", value, line.words_at(*match.span()), 1.0 if euro else 0.9)
+            yield made("amount", value, line.words_at(*match.span()), share if euro else 0.9 * share)
 
 
 def made(name: str, value: str, words: list[Word], share: float) -> Field:
@@ -151,6 +160,15 @@ def around(words: list[Word]) -> Place:
         round(min(1 - left, right - left), 4),
         round(min(1 - top, bottom - top), 4),
     )
+
+
+def fits(name: str, text: str) -> bool:
+    """Whether the text is a number of this kind as it stands, its check digits right."""
+    normal = next(normal for known, _, normal, _ in _NUMBERS if known == name)
+    try:
+        return bool(normal(text))
+    except numbers.NumberError:
+        return False
 
 
 def _put_right(name: str, text: str, normal: Callable[[str], str]) -> tuple[str, bool]:
@@ -208,11 +226,11 @@ _NUMBERS: tuple[tuple[str, re.Pattern[str], Callable[[str], str], float], ...] =
 
 
 def _day(match: re.Match[str]) -> date | None:
-    if match[5]:
-        day, month, year = int(match[4]), MONTHS.index(match[5].lower()) + 1, int(match[6])
+    if match[6]:
+        day, month, year = int(match[5]), MONTHS.index(match[6].lower()) + 1, int(match[7])
     else:
-        day, month, year = int(match[1]), int(match[2]), int(match[3])
-        if len(match[3]) == 2:
+        day, month, year = int(match[1]), int(match[2]), int(match[3] or match[4])
+        if match[4]:
             year += 2000 if year < 50 else 1900
     try:
         found = date(year, month, day)

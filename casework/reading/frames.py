@@ -38,7 +38,7 @@ def unpack(buffer: bytearray) -> tuple[dict[str, Any], list[bytes]] | None:
     if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
         raise FrameError("no kind")
     sizes = message.get("blobs")
-    most = 3 if message["kind"] == "recognised" else 2
+    most = 4 if message["kind"] == "recognised" else 2
     if not isinstance(sizes, list) or len(sizes) > most:
         raise FrameError("blobs")
     end = line_end + 1

@@ -23,19 +23,20 @@ _FAMILY = re.compile(rf"{_TITLE}({_PART})")
 _ONE_NAME = re.compile(rf"{_PART}(?:\s{_PART})?")
 
 _LABEL_BOTH_TURNED = re.compile(
-    r"^\W*(?:name|familienname|nachname)\s?,?\s?(?:und\s)?vorname(?:n|\(n\))?\b[^:]{0,30}?:?\s+(?=\S)"
-    r"|^\W*name\s+der\s+versicherten\s+person\s*:?\s+",
+    r"^\W*(?:name|familienname|nachname)\s?,?\s?(?:und\s)?vorname(?:n|\(n\))?\b[^:]{0,30}?:?[\W_]+(?=\w)"
+    r"|^\W*name\s+der\s+versicherten\s+person[\W_]+",
     re.IGNORECASE,
 )
 _LABEL_BOTH = re.compile(
     r"\b(?:vor-?\s?und\s(?:nach|familien|zu)name|kontoinhaber(?:in)?|mieter(?:in)?(?:\s?/\s?mieter(?:in)?)?|versicherte\sperson"
-    r"|arbeitnehmer(?:in)?|antragsteller(?:in)?|schüler(?:in)?|name\sdes\skindes|patient(?:in)?|inhaber(?:in)?)\s*:?\s+(?=[^\W\d_])",
+    r"|arbeitnehmer(?:in)?|antragsteller(?:in)?|schüler(?:in)?|name\sdes\skindes|patient(?:in)?|inhaber(?:in)?)\b[\W_]+(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _LABEL_GIVEN = re.compile(r"^\W*(?:vorname(?:n|\(n\))?|rufname|given\snames?)\s*:?\s+(?=\S)", re.IGNORECASE)
 _LABEL_FAMILY = re.compile(r"^\W*(?:familienname|nachname|zuname|surname)\s*:?\s+(?=\S)", re.IGNORECASE)
 _ADDRESSED = re.compile(r"\b(?:Herrn?|Frau)\s+(?=\S)")
 _TOWN = re.compile(r"^\W*(?:D-)?\d{5}\s+[^\W\d_]")
+_STREET_AND_TOWN = re.compile(r"\d{1,4}\s?[a-zA-Z]?\s?[,·|]\s?(?:D-)?\d{5}\s+[^\W\d_]")
 _STREET = re.compile(r"\d{1,4}\s?[a-zA-Z]?\s*$|postfach", re.IGNORECASE)
 _GREETING = re.compile(
     r"mit\sfreundlich\w*\sgr|hochachtungsvoll|viele\sgrüße|freundliche\sgrüße", re.IGNORECASE
@@ -59,7 +60,7 @@ def names_in(lines: Sequence[Line]) -> Iterator[Found]:
     for at, line in enumerate(lines):
         yield from _labelled(line)
         yield from _addressed(line)
-        if _TOWN.match(line.text):
+        if _TOWN.match(line.text) or _STREET_AND_TOWN.search(line.text):
             yield from _address(lines, at)
         if _GREETING.search(line.text):
             yield from _signed(lines, at)
@@ -105,12 +106,19 @@ def _address(lines: Sequence[Line], town: int) -> Iterator[Found]:
 
 
 def _signed(lines: Sequence[Line], greeting: int) -> Iterator[Found]:
+    # What was read of the signature itself may look like a name, too, but is never read as surely.
+    best: list[Found] = []
     for line in lines[greeting + 1 : greeting + 6]:
-        text = line.text.strip()
-        found = _GIVEN_FAMILY.fullmatch(text)
-        if found and not _NO_PERSON.search(text):
-            yield from _given_family(line, (line.text.find(text), line.text.find(text) + len(text)), 0.8)
-            return
+        found = (
+            list(_given_family(line, (0, len(line.text)), 0.8)) if _GIVEN_FAMILY.fullmatch(line.text) else []
+        )
+        if found and (not best or _weakest(found) > _weakest(best)):
+            best = found
+    yield from best
+
+
+def _weakest(found: Sequence[Found]) -> float:
+    return min(word.confidence for _, _, words, _ in found for word in words)
 
 
 def _given_family(line: Line, span: tuple[int, int], share: float) -> Iterator[Found]:

@@ -18,6 +18,9 @@ _WORTH_TURNING = 0.2  # degrees; less costs more in the new pixels than it bring
 # A page is blank if less than this share of it is ink, its edges left out.
 _INK_OF_A_WORD = 0.00025
 _EDGE = 0.04  # of width and height: shadow of the lid, punch holes, torn corners
+_MARGIN = 0.08  # of the width: here are the holes for a folder
+_RIM = 0.008  # here is nothing but the shadow of the lid
+_STROKES_OF_A_LINE = 14  # strokes side by side in a row: no shadow, hole or torn corner has so many
 # Ink is darker than the paper around it by so much of 255. What shows through from the back is paler.
 _INK_DEPTH = 70
 
@@ -57,14 +60,53 @@ def is_blank(image: Image.Image, ink: Ink) -> bool:
         return False
     if _is_dark(image):
         return False
+    if _has_a_line(ink):  # printed close to the edge
+        return False
     if inside.mean() >= _INK_OF_A_WORD:
-        return _only_streaks(inside)
+        rim = max(1, round(width * _RIM))  # a shadow there would hide that the holes are round
+        whole = np.pad(_without_holes(ink[:, rim : width - rim]), ((0, 0), (rim, rim)))
+        inside = whole[top : height - top, side : width - side]
+        if inside.mean() >= _INK_OF_A_WORD:
+            return _only_streaks(inside)
+        side = round(_MARGIN * width)  # the edges of holes are sharp
     # Pencil and washed-out print are paler than ink, but sharper than what shines through the paper.
     return not _has_fine_marks(image, top / height, side / width)
 
 
+def _has_a_line(ink: Ink) -> bool:
+    """Whether many strokes stand side by side in a few rows (or columns: the page lies on its side)."""
+    height, width = ink.shape
+    top, side = max(1, round(height * _RIM)), max(1, round(width * _RIM))
+    inner = ink[top : height - top, side : width - side]
+    for lines in (inner, inner.T):
+        strokes = (lines[:, 1:] & ~lines[:, :-1]).sum(axis=1)
+        if int((strokes >= _STROKES_OF_A_LINE).sum()) >= 3:
+            return True
+    return False
+
+
 def _is_dark(image: Image.Image) -> bool:
     return float(np.median(np.asarray(image)[::8, ::8])) < 96
+
+
+def _without_holes(inside: Ink) -> Ink:
+    """Without round dark spots of 4 to 8 mm in the margins: holes for a folder."""
+    width = inside.shape[1]
+    margin, smallest, largest = round(_MARGIN * width), 0.018 * width, 0.045 * width
+    rest = inside.copy()
+    for strip in (rest[:, :margin], rest[:, width - margin :]):
+        rows = np.flatnonzero(strip.any(axis=1))
+        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+            if not run.size:
+                continue
+            spot = strip[run[0] : run[-1] + 1]
+            columns = np.flatnonzero(spot.any(axis=0))
+            tall, wide = run.size, columns[-1] - columns[0] + 1
+            round_one = max(tall, wide) < 1.3 * min(tall, wide)
+            filled = spot.sum() > 0.65 * tall * wide  # a circle fills 0.79 of the square around it
+            if smallest <= min(tall, wide) and max(tall, wide) <= largest and round_one and filled:
+                spot[:] = False
+    return rest
 
 
 def _only_streaks(inside: Ink) -> bool:

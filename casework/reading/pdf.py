@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -36,6 +37,11 @@ class PdfFile:
         self.page_count = len(document)
         if self.page_count:
             document.init_forms()
+
+    @property
+    def draws_itself(self) -> bool:
+        """Whether what people see is not on the pages (dynamic XFA): they are blank, or say so."""
+        return bool(self._document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL)
 
     def draw(self, number: int, turned: int = 0) -> tuple[Pictures, bool]:
         """Pictures of one page, and whether the end of the file is missing (then pages may be, too)."""
@@ -149,7 +155,18 @@ def open_document(source: BinaryIO, order: dict[str, Any]) -> PdfFile:
         raise
     if not opened.page_count:
         raise UnreadableError(Problem.DAMAGED)
+    if opened.draws_itself or _says_it_draws_itself(source):
+        raise UnreadableError(Problem.DYNAMIC_FORM)
     return opened
+
+
+def _says_it_draws_itself(source: BinaryIO) -> bool:
+    """The same for forms whose program was taken out: the catalogue's entry still stands in the file."""
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    ends = source.read(_END_BYTES)
+    source.seek(max(0, size - _END_BYTES))
+    return re.search(rb"/NeedsRendering\s+true", ends + source.read()) is not None
 
 
 def _end_is_missing(source: BinaryIO) -> bool:

@@ -81,7 +81,8 @@ def is_one_colour(image: Image.Image) -> bool:
 
 def _webp(image: Image.Image, *, quality: int) -> bytes:
     target = io.BytesIO()
-    image.save(target, "WEBP", quality=quality, method=2)
+    # Looking longer for a smaller file costs twice the time and saves a fifth of it.
+    image.save(target, "WEBP", quality=quality, method=0)
     return target.getvalue()
 
 

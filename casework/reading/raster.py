@@ -5,7 +5,7 @@ Recognition needs no more than 150 dpi of ordinary print; more only costs time (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -59,6 +59,12 @@ def at_dpi(image: Image.Image, dpi: float, wanted: float, *, certain: bool) -> G
         factor = min(2.0, USUAL_DPI / dpi)
         return Grey(_scaled(image, factor, Image.Resampling.BICUBIC), dpi * factor, certain)
     return Grey(image, dpi, certain)
+
+
+def coarser(fine: Grey) -> Grey:
+    """The same picture as recognising needs it."""
+    wanted = USUAL_DPI if fine.certain else FINE_DPI
+    return replace(at_dpi(fine.image, fine.dpi, wanted, certain=fine.certain), cut_off=fine.cut_off)
 
 
 def _scaled(image: Image.Image, factor: float, way: Image.Resampling) -> Image.Image:

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from casework.reading import frames
+from casework.reading import frames, letters
 from casework.reading.limits import Limits
 from casework.reading.recognised import PageReading, Recognition, TurnedPicture, Unread, page_from
 from casework.reading.result import Problem
 from casework.reading.run import READABLE, order_of, run_child
 from casework.reading.sniff import HEAD_BYTES, media_type
+
+log = logging.getLogger(__name__)
 
 USUAL = Limits(
     cpu_seconds=120,
@@ -68,11 +72,25 @@ def recognise(
         problem = Problem.EMPTY if size == 0 else Problem.UNKNOWN_TYPE
         return Recognition(kind, 0, problem=problem.value)
     folder = tessdata(languages)
+    with TemporaryDirectory(prefix="letters-") as own:
+        data = _Data(folder, languages, _letters(folder, Path(own)))
+        return _recognised(source, kind, data, limits, pages, on_page, started)
+
+
+def _recognised(
+    source: Path,
+    kind: str,
+    data: _Data,
+    limits: Limits,
+    pages: Sequence[int] | None,
+    on_page: Callable[[PageReading], None] | None,
+    started: float,
+) -> Recognition:
     work = _Work(limits, on_page, started + limits.wall_seconds, list(pages) if pages is not None else None)
-    _recognise_slices(source, kind, work, folder, languages)
+    _recognise_slices(source, kind, work, data)
     if kind == "application/pdf" and work.problem is Problem.DAMAGED and work.page_count is None:
         work = _Work(limits, on_page, work.deadline, list(pages) if pages is not None else None)
-        _recognise_slices(source, kind, work, folder, languages, repair=True)
+        _recognise_slices(source, kind, work, data, repair=True)
     return Recognition(
         media_type=kind,
         page_count=work.page_count or 0,
@@ -95,6 +113,28 @@ def tessdata(languages: str = GERMAN) -> str:
             return folder
     packages = " ".join(f"tesseract-ocr-{name}" for name in names)
     raise EngineMissingError(f"language data of Tesseract are missing (apt-get install {packages})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Tesseract's language data: folder and languages, and the folder of the network for names, or ""."""
+
+    folder: str
+    languages: str
+    letters: str
+
+
+def _letters(folder: str, into: Path) -> str:
+    """Where the network for names and numbers was written to; "" where its data are not installed."""
+    found = letters.source(folder)
+    if found is None:
+        return ""
+    try:
+        letters.write_network(found, into)
+    except ValueError as error:
+        log.warning("%s", error)
+        return ""
+    return str(into)
 
 
 @dataclass
@@ -157,15 +197,18 @@ class _Work:
             raise frames.FrameError("another number of pages")
 
     def _take_page(self, message: dict[str, Any], blobs: list[bytes]) -> None:
-        if not self.left or len(blobs) not in (1, 3):
+        printed = message.get("imprint") is True
+        if not self.left or len(blobs) - printed not in (1, 3):
             raise frames.FrameError("a page too many, or not as agreed")
         number = frames.whole_number(message, "number", self.left[0], self.left[0])
+        said, *pictures = blobs
+        imprint = pictures.pop(0) if printed else b""
         upright = None
-        if len(blobs) == 3:
-            frames.check_page(message, blobs[1:])
-            upright = TurnedPicture(message["width"], message["height"], blobs[1], blobs[2])
+        if pictures:
+            frames.check_page(message, pictures)
+            upright = TurnedPicture(message["width"], message["height"], *pictures)
         try:
-            page = page_from(json.loads(blobs[0]), upright=upright)
+            page = page_from(json.loads(said), upright=upright, imprint=imprint)
         except (ValueError, RecursionError) as error:
             raise frames.FrameError("not a page") from error
         if page.number != number or bool(page.turned) != (upright is not None):
@@ -178,9 +221,7 @@ class _Work:
             self.on_page(page)
 
 
-def _recognise_slices(
-    source: Path, kind: str, work: _Work, folder: str, languages: str, *, repair: bool = False
-) -> None:
+def _recognise_slices(source: Path, kind: str, work: _Work, data: _Data, *, repair: bool = False) -> None:
     while work.next_slice():
         before = len(work.done)
         with source.open("rb") as file:
@@ -188,9 +229,10 @@ def _recognise_slices(
                 "task": "recognise",
                 "repair": repair,
                 "numbers": None if work.wanted is None else work.left[: work.limits.slice_pages],
-                "tessdata": folder,
-                "readable": [folder],
-                "languages": languages,
+                "tessdata": data.folder,
+                "readable": [data.folder],
+                "languages": data.languages,
+                "letters": data.letters,
             }
             ended = run_child(order, file.fileno(), work)
         work.child_ended(ended, before)

@@ -8,20 +8,34 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
+from PIL import Image
 
-from casework.reading import barcodes, fieldfinder, frames, kinds, language, ocr, orientation
+from casework.reading import (
+    barcodes,
+    fieldfinder,
+    frames,
+    kinds,
+    language,
+    letters,
+    ocr,
+    orientation,
+    secondlook,
+)
 from casework.reading.child import Document, problem_of
 from casework.reading.fingerprint import fingerprint
-from casework.reading.ocr import CLEAR, Engine, Said
+from casework.reading.imprint import DPI as IMPRINT_DPI
+from casework.reading.imprint import imprint
+from casework.reading.ocr import CLEAR, PHOTO_CLEAR, Engine, Said
 from casework.reading.pictures import turned_clockwise
-from casework.reading.raster import CODE_DPI, FINE_DPI, USUAL_DPI, Grey
-from casework.reading.recognised import Code, Lines, PageReading, Unread, Word, turned_place
+from casework.reading.raster import CODE_DPI, FINE_DPI, Grey, coarser
+from casework.reading.recognised import Code, Lines, PageReading, Place, Unread, Word, turned_place
 from casework.reading.result import Problem
 
+_WAY_IS_CLEAR = 40.0  # some ten clear words: no other direction gives that
 _LEAST_WEIGHT = 8.0  # of Said.weight: below, nothing was read that anybody could use
 
 
@@ -30,6 +44,8 @@ class Recogniser:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self._engine = Engine(order["tessdata"], order["languages"])
+        # For names and numbers; not installed everywhere.
+        self._letters = Engine(order["letters"], letters.NAME, layout=ocr.LINE) if order["letters"] else None
         kinds.rules()  # read now: behind the walls our own folder is closed
         self._last_turn = 0
 
@@ -52,30 +68,35 @@ class Recogniser:
         yield frames.pack("end")
 
     def _page(self, document: Document, number: int) -> bytes:
-        started, engine_before = time.process_time(), self._engine.seconds
+        started, engine_before = time.process_time(), self._engine_seconds()
         blobs: tuple[bytes, ...] = ()
-        sizes = {}
+        sizes: dict[str, Any] = {}
         try:
-            page = self.recognise(document, number)
+            # Decoded once, with the pixels the imprint needs; recognising takes fewer.
+            fine = document.grey(number, IMPRINT_DPI * 1.1)
+            page = self.recognise(document, number, fine)
+            if not page.blank and (printed := imprint(turned_clockwise(fine.image, page.turned), fine.dpi)):
+                blobs = (printed,)
+                sizes["imprint"] = True
             if page.turned:
                 upright, _ = document.draw(number, page.turned)
-                blobs = (upright.picture, upright.thumbnail)
-                sizes = {"width": upright.width, "height": upright.height}
+                blobs += (upright.picture, upright.thumbnail)
+                sizes |= {"width": upright.width, "height": upright.height}
         except Exception as error:
             timeout = problem_of(error) is Problem.TIMEOUT
             page = PageReading(number, problem=Unread.TIMEOUT if timeout else Unread.DAMAGED)
-            blobs = ()
+            blobs, sizes = (), {}
         page = replace(
             page,
             seconds=round(time.process_time() - started, 4),
-            ocr_seconds=round(self._engine.seconds - engine_before, 4),
+            ocr_seconds=round(self._engine_seconds() - engine_before, 4),
         )
         said = json.dumps(page.as_dict()).encode()
         return frames.pack("recognised", said, *blobs, number=number, **sizes)
 
-    def recognise(self, document: Document, number: int) -> PageReading:
+    def recognise(self, document: Document, number: int, fine: Grey) -> PageReading:
         """All that can be known of one page; without the times it took."""
-        grey = document.grey(number, USUAL_DPI)
+        grey = coarser(fine)
         codes = _codes(document, number, grey)
         ink = orientation.ink_of(grey.image)
         layer = document.text_layer(number)
@@ -86,28 +107,28 @@ class Recogniser:
             )
         if not codes and not grey.cut_off and orientation.is_blank(grey.image, ink):
             return PageReading(number, blank=True)
-        said, turned, skew, upright_ink = self._text(document, number, grey, ink)
-        page = _told(number, turned, skew, said.lines, codes, upright_ink)
-        return replace(page, problem=Unread.TIMEOUT if said.timed_out and not said.lines else None)
+        look = self._text(document, number, grey, ink)
+        page = _told(
+            number, look.turned, look.skew, look.said.lines, codes, np.rot90(ink, -look.turned // 90)
+        )
+        return replace(page, problem=Unread.TIMEOUT if look.said.timed_out and not look.said.lines else None)
 
-    def _text(
-        self, document: Document, number: int, grey: Grey, ink: orientation.Ink
-    ) -> tuple[Said, int, float, orientation.Ink]:
-        turned = self._first_guess(ink)
-        said, skew = self._read(grey, ink, turned)
-        if said.confidence < CLEAR or said.weight < _LEAST_WEIGHT:
+    def _text(self, document: Document, number: int, grey: Grey, ink: orientation.Ink) -> _Look:
+        look = self._read(grey, ink, self._first_guess(ink))
+        if look.said.confidence < CLEAR or look.said.weight < _LEAST_WEIGHT:
             right = self._engine.which_way_up(grey.image, grey.dpi, ink)
-            if right != turned and (right or turned):
-                other, other_skew = self._read(grey, ink, right)
-                if other.weight > said.weight:
-                    said, skew, turned = other, other_skew, right
-        if said.weight < _LEAST_WEIGHT:
-            turned = 0  # nothing was read, so nothing is known about the direction either
-        elif said.confidence < CLEAR:
-            said = self._second_try(document, number, turned, skew, said)
-        if said.weight >= _LEAST_WEIGHT:
-            self._last_turn = turned
-        return said, turned, skew, np.rot90(ink, -turned // 90)
+            # Of a photo most ink may be the table it lies on: then the whole page has to tell.
+            told = grey.certain and look.said.weight >= _LEAST_WEIGHT
+            for turned in (right,) if told else (right, 0, 90, 270, 180):
+                if turned != look.turned and look.said.weight < _WAY_IS_CLEAR:
+                    other = self._read(grey, ink, turned)
+                    look = other if other.said.weight > look.said.weight else look
+        if look.said.confidence < (CLEAR if grey.certain else PHOTO_CLEAR):
+            look = self._second_try(document, number, look)
+        if look.said.weight < _LEAST_WEIGHT:
+            return replace(look, turned=0)  # nothing was read, so nothing is known about the direction either
+        self._last_turn = look.turned
+        return self._right_to_the_letter(look)
 
     def _first_guess(self, ink: orientation.Ink) -> int:
         sideways = orientation.lies_on_its_side(ink)
@@ -115,17 +136,46 @@ class Recogniser:
             return self._last_turn if self._last_turn in (90, 270) else 90
         return self._last_turn if self._last_turn in (0, 180) else 0
 
-    def _read(self, grey: Grey, ink: orientation.Ink, turned: int) -> tuple[Said, float]:
+    def _read(self, grey: Grey, ink: orientation.Ink, turned: int) -> _Look:
         skew = orientation.tilt(np.rot90(ink, -turned // 90))
         image = orientation.straightened(turned_clockwise(grey.image, turned), skew)
-        return self._engine.read(image, grey.dpi), skew
+        return _Look(self._engine.read(image, grey.dpi), image, grey.dpi, turned, skew)
 
-    def _second_try(self, document: Document, number: int, turned: int, skew: float, said: Said) -> Said:
+    def _second_try(self, document: Document, number: int, look: _Look) -> _Look:
         """Finer and with its contrast raised; taken only if more was read, more surely."""
         grey = document.grey(number, FINE_DPI)
-        image = ocr.treated(orientation.straightened(turned_clockwise(grey.image, turned), skew))
-        again = self._engine.read(image, grey.dpi)
-        return again if again.weight > 1.02 * said.weight else said
+        image = orientation.straightened(turned_clockwise(grey.image, look.turned), look.skew)
+        image = ocr.treated(image)
+        said = self._engine.read(image, grey.dpi)
+        if said.weight <= 1.02 * look.said.weight:
+            return look
+        return replace(look, said=said, image=image, dpi=grey.dpi)
+
+    def _right_to_the_letter(self, look: _Look) -> _Look:
+        """Names and numbers looked at once more, by the network that knows every Latin letter."""
+        engine = self._letters
+        if engine is None:
+            return look
+
+        def words_at(place: Place) -> tuple[Word, ...]:
+            return engine.read_part(look.image, look.dpi, place)
+
+        lines = secondlook.again(look.said.lines, words_at)
+        return replace(look, said=replace(look.said, lines=lines))
+
+    def _engine_seconds(self) -> float:
+        return self._engine.seconds + (self._letters.seconds if self._letters else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was read, and the upright, straightened picture it was read from."""
+
+    said: Said
+    image: Image.Image
+    dpi: float
+    turned: int
+    skew: float
 
 
 def _codes(document: Document, number: int, grey: Grey) -> list[Code]:

@@ -125,9 +125,16 @@ class PageReading:
     """Processor seconds within Tesseract; 0 where the text layer of the file was used."""
     problem: Unread | None = None
     upright: TurnedPicture | None = None
+    imprint: bytes = b""
+    """What pages are compared by, see `imprint`; turned by `turned`, not straightened."""
+
+    @property
+    def typed(self) -> bool:
+        """Whether the words come from the file's own text layer."""
+        return bool(self.words) and self.ocr_seconds == 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Without the picture."""
+        """Without the pictures."""
         return {
             "number": self.number,
             "turned": self.turned,
@@ -180,7 +187,7 @@ def inside(value: float) -> float:
     return round(min(1.0, max(0.0, value)), 4)
 
 
-def page_from(said: Any, *, upright: TurnedPicture | None = None) -> PageReading:
+def page_from(said: Any, *, upright: TurnedPicture | None = None, imprint: bytes = b"") -> PageReading:
     """A page as a child says it. Raises ValueError if no honest child says so.
 
     The child may have been taken over by the file, so types, lengths and ranges are checked here.
@@ -217,6 +224,7 @@ def page_from(said: Any, *, upright: TurnedPicture | None = None) -> PageReading
             ocr_seconds=_number(said["ocr_seconds"], 0, 1e6),
             problem=Unread(said["problem"]) if said["problem"] is not None else None,
             upright=upright,
+            imprint=imprint,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a page: {error!r}") from error

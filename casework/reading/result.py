@@ -16,6 +16,7 @@ class Problem(StrEnum):
     EMPTY = "empty"  # zero bytes
     ENCRYPTED = "encrypted"  # needs a password we do not have
     DAMAGED = "damaged"  # says what it is, but cannot be decoded
+    DYNAMIC_FORM = "dynamic_form"  # a form that draws its pages by a program of its maker (XFA)
     UNKNOWN_TYPE = "unknown_type"  # not a type we make pictures of; the media type may still name it
     TOO_LARGE = "too_large"  # more pixels or pages than we handle
     TIMEOUT = "timeout"  # used up its processor time or its time on the clock

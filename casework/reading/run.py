@@ -52,6 +52,9 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "MALLOC_ARENA_MAX": 
 _ENVIRONMENT |= {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 USUAL = Limits()
+# How often a child is started again that somebody else killed (an operator, the kernel for want of memory)
+# before it did anything.
+BEGIN_AGAIN = 2
 
 OnPage = Callable[[PagePicture], None]
 OnCount = Callable[[int], None]
@@ -77,11 +80,12 @@ def read(
     source: Path,
     into: Path,
     *,
+    first: int = 1,
     limits: Limits = USUAL,
     on_page: OnPage | None = None,
     on_count: OnCount | None = None,
 ) -> Reading:
-    """Make pictures of the pages of `source` in the existing folder `into`.
+    """Make pictures of the pages of `source` in the existing folder `into`, of a PDF those from `first` on.
 
     `on_page` is called for each page as soon as its files are written, in order, and `on_count` before them
     with how many there will be at most; what they raise goes to the caller. The same call again writes the
@@ -95,10 +99,12 @@ def read(
         return Reading("", 0, problem=Problem.EMPTY)
     if kind not in READABLE:
         return Reading(kind, 0, problem=Problem.UNKNOWN_TYPE)
-    progress = _Progress(into, limits, on_page, on_count, deadline=started + limits.wall_seconds)
+    # Of a PDF each page tells whether the file's end is missing; of several images only the one concerned.
+    begin = first if kind == "application/pdf" else 1
+    progress = _Progress(into, limits, on_page, on_count, started + limits.wall_seconds, next_page=begin)
     _read_slices(source, kind, progress)
     if kind == "application/pdf" and progress.problem is Problem.DAMAGED and progress.page_count is None:
-        progress = _Progress(into, limits, on_page, on_count, deadline=progress.deadline)
+        progress = _Progress(into, limits, on_page, on_count, progress.deadline, next_page=begin)
         _read_slices(source, kind, progress, repair=True)
     return progress.reading(kind, time.monotonic() - started)
 
@@ -278,9 +284,65 @@ def run_child(
     progress: Taker,
     on_walls: Callable[[Walls], None] | None = None,
 ) -> Problem | None:
-    """One child from start to end. None after a clean end, else what became of it."""
+    """One child from start to end. None after a clean end, else what became of it.
+
+    One that was killed from outside before it did a page says nothing about the file: it is begun again.
+    """
+    for left in reversed(range(BEGIN_AGAIN + 1)):
+        watched = _Watched(progress)
+        try:
+            return _run_once(order, source, watched, on_walls)
+        except _Killed:
+            if watched.came_on or time.monotonic() >= progress.deadline:
+                return Problem.CRASHED
+            if not left:
+                if watched.began:
+                    return Problem.CRASHED
+                raise ReaderBrokenError("the reading process was killed before it began") from None
+            log.warning("a reading process was killed from outside before it did a page; beginning again")
+    raise AssertionError  # the last try returns or raises
+
+
+class _Killed(Exception):
+    """By a SIGKILL that was not ours."""
+
+
+@dataclass
+class _Watched:
+    """Passes on what a child says, and remembers how far it came: `began` with the file, did a page."""
+
+    taker: Taker
+    began: bool = False
+    came_on: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        return self.taker.limits
+
+    @property
+    def deadline(self) -> float:
+        return self.taker.deadline
+
+    @property
+    def page_count(self) -> int | None:
+        return self.taker.page_count
+
+    def take(self, message: dict[str, Any], blobs: list[bytes]) -> bool:
+        self.began = True
+        self.came_on = self.came_on or message["kind"] != "count"
+        return self.taker.take(message, blobs)
+
+
+def _run_once(
+    order: dict[str, Any],
+    source: int | None,
+    progress: _Watched,
+    on_walls: Callable[[Walls], None] | None,
+) -> Problem | None:
+    if source is not None:
+        os.lseek(source, 0, os.SEEK_SET)
     inlet, outlet = os.pipe()
-    order |= {"pipe": outlet, "source": -1 if source is None else source}
+    order = order | {"pipe": outlet, "source": -1 if source is None else source}
     deadline = min(progress.deadline, time.monotonic() + progress.limits.child_wall_seconds)
     try:
         child = subprocess.Popen(
@@ -318,6 +380,8 @@ def run_child(
         if not finished:
             _kill_group(child)
         code = child.wait()
+    if finished and code == -signal.SIGKILL and not clean:
+        raise _Killed
     if not shut_in and (not timed_out or progress.page_count is None):
         # It has not seen the file yet, so the file is not to blame but this machine or the installation.
         raise ReaderBrokenError(f"the reading process ended with {code} before it began")

@@ -1,7 +1,8 @@
 """Where one letter ends and the next begins: a proposal for a scanned stack, from what its pages say. Pure.
 
 Only codes divide: our cover sheets, our separator sheets, the patch code scanners know. What a page looks
-like never makes a new letter, at most a new paper within one. Every page is in the proposal exactly once.
+like never makes a new letter here, at most a new paper within one; a guess from it is made by `openings`,
+and stays a guess. Every page is in the proposal exactly once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ BLANK, SEPARATOR_SHEET, COVER_SHEET = "blank", "separator", "cover_sheet"
 # What somebody should look at.
 FOREIGN_CODE, UNKNOWN_SHEET, SHEET_TWICE = "foreign_code", "unknown_sheet", "sheet_twice"
 TWO_SHEETS, NOT_READ, NOTHING_BEHIND = "two_sheets", "not_read", "nothing_behind"
+WORN_SHEET = "worn_sheet"  # by its words a sheet of ours, but its code cannot be read
+# What codes of others are, as far as their form tells.
+PAYMENT, WEB, ARCHIVE, OTHER_SEPARATOR, OTHER = "payment", "web", "archive", "separator", "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class PageSeen:
     fields: tuple[tuple[str, str], ...] = ()
     turned: int = 0
     read: bool = True  # False: no picture, or not looked at yet
+    worn: str = ""  # by its words a sheet of ours: "separator" or "cover_sheet"; see `sheet_by_words`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class ProposedLetter:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something to look at. `detail`: a cover sheet's code; never the content of somebody else's code."""
+    """Something to look at. `detail`: a cover sheet's code, or of what kind a code or sheet is; never the
+    content of somebody else's code.
+    """
 
     page: int
     what: str
@@ -100,6 +107,33 @@ def sheet_code(content: str) -> str:
     content = content.strip().upper()
     code = content.removeprefix(PREFIX)
     return code if code and code != content and code != SEPARATOR else ""
+
+
+def kind_of_code(content: str) -> str:
+    """What a code of somebody else is for, by its form: PAYMENT, WEB, ARCHIVE, OTHER_SEPARATOR or OTHER."""
+    plain = content.strip().upper()
+    if plain.startswith(("BCD\n", "BCD\r\n", "SPC\n", "SPC\r\n", "BANK://", "UNAV;")):
+        return PAYMENT
+    if plain.startswith(("HTTP://", "HTTPS://", "WWW.")):
+        return WEB
+    if plain.startswith("ASN") and plain.removeprefix("ASN").strip().isdigit():
+        return ARCHIVE
+    if plain.startswith(("PATCH", "ANGK")) or any(word in plain for word in _SEPARATING):
+        return OTHER_SEPARATOR
+    return OTHER
+
+
+_SEPARATING = ("TRENN", "SEPARATOR", "NEXTDOC", "DECKBLATT", "COVERSHEET")
+
+
+def sheet_by_words(text: str) -> str:
+    """Whether a page is a sheet of ours by what is printed on it, whatever became of its code."""
+    words = " ".join(text.split()).casefold()
+    if "trennblatt" in words and "zwischen zwei briefe" in words:
+        return SEPARATOR_SHEET
+    if "deckblatt" in words and "legen sie dieses blatt auf" in words:
+        return COVER_SHEET
+    return ""
 
 
 def propose(pages: Iterable[PageSeen], sheets: Mapping[str, Sheet]) -> Proposal:
@@ -148,6 +182,11 @@ class _Work:
             self.flags.append(Flag(page.number, TWO_SHEETS))
             self._page(page)
             self.letters[-1].clear = False
+        elif page.worn:
+            # Something ends here, but not what: neither what lies before nor what follows is certain.
+            self.flags.append(Flag(page.number, WORN_SHEET, page.worn))
+            self.letters[-1].clear = False
+            self._page(page)
         elif page.blank:
             self.aside.append((page.number, BLANK))
         else:
@@ -159,7 +198,7 @@ class _Work:
             if code and code not in self.sheets:
                 self.flags.append(Flag(page.number, UNKNOWN_SHEET))
             elif not code and not is_separator(content):
-                self.flags.append(Flag(page.number, FOREIGN_CODE))
+                self.flags.append(Flag(page.number, FOREIGN_CODE, kind_of_code(content)))
 
     def _cover(self, page: PageSeen, code: str) -> None:
         self._close_sheet()

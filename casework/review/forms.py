@@ -1,6 +1,7 @@
 """What caseworkers type. The messages are German, the source language of the translations."""
 
-from datetime import date, timedelta
+import uuid
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework import messages
 from casework.catalogue import catalogue
 from casework.models import Requirement
 
@@ -100,6 +102,82 @@ class RequestForm(PlainForm):
         )
 
 
+class MessageForm(PlainForm):
+    """What the office writes to the claimant."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "initial": {"key": uuid.uuid4()}})
+        self.fields["text"] = forms.CharField(
+            label=_("Ihre Nachricht"),
+            help_text=_("Schreiben Sie in kurzen Sätzen. Die Person liest den Text so, wie er hier steht."),
+            max_length=messages.LIMIT,
+            widget=forms.Textarea(attrs={"rows": 6, "maxlength": False}),
+            error_messages={
+                "required": _("Schreiben Sie einen Text."),
+                "max_length": _("Kürzen Sie den Text auf höchstens %(limit_value)d Zeichen."),
+            },
+        )
+
+    def clean_key(self) -> uuid.UUID:
+        """A form that lost its key is a new one."""
+        return self.cleaned_data.get("key") or uuid.uuid4()
+
+
+class SlotsForm(PlainForm):
+    """Times for talks, one after the other."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"] = DueField(label=_("Tag"), today=today)
+        for name, label, first in (("begin", _("Von"), "09:00"), ("end", _("Bis"), "12:00")):
+            self.fields[name] = forms.TimeField(
+                label=label,
+                initial=first,
+                input_formats=["%H:%M", "%H.%M", "%H"],
+                widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+                error_messages={
+                    "required": _("Geben Sie eine Uhrzeit ein."),
+                    "invalid": _("Geben Sie die Uhrzeit so ein: 09:30."),
+                },
+            )
+        self.fields["minutes"] = forms.IntegerField(
+            label=_("Minuten für jedes Gespräch"),
+            initial=30,
+            min_value=5,
+            max_value=240,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages={
+                "required": _("Geben Sie an, wie lange ein Gespräch dauert."),
+                "invalid": _("Geben Sie die Minuten als Zahl ein."),
+                "min_value": _("Ein Gespräch dauert 5 bis 240 Minuten."),
+                "max_value": _("Ein Gespräch dauert 5 bis 240 Minuten."),
+            },
+        )
+        self.fields["way"] = forms.ChoiceField(
+            label=_("Wo"),
+            choices=[("office", _("Im Jobcenter")), ("phone", _("Am Telefon"))],
+            initial="office",
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Wählen Sie aus, wo das Gespräch ist.")},
+        )
+        self.fields["place"] = forms.CharField(label=_("Raum"), required=False, max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        begin, end, minutes = given.get("begin"), given.get("end"), given.get("minutes")
+        if begin and end and minutes and _minutes(end) - _minutes(begin) < minutes:
+            self.add_error(
+                "end", _("Zwischen „Von“ und „Bis“ passt kein Gespräch. Wählen Sie ein späteres Ende.")
+            )
+        return given
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
 class KindForm(PlainForm):
     """What kind of paper it really is."""
 
@@ -141,6 +219,7 @@ class FilterForm(PlainForm):
         states = [
             ("open", _("Alle offenen")),
             ("new", _("Mit neuen Papieren")),
+            ("message", _("Mit neuer Nachricht")),
             ("missing", _("Es fehlt noch etwas")),
             ("complete", _("Vollständig")),
             ("closed", _("Abgeschlossen")),

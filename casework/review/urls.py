@@ -1,12 +1,16 @@
 from django.urls import path
 
 from casework.review import (
+    views_address,
     views_case,
     views_covers,
     views_document,
     views_failures,
     views_inbox,
+    views_likeness,
+    views_messages,
     views_search,
+    views_talks,
     views_tray,
 )
 
@@ -19,6 +23,8 @@ urlpatterns = [
     path("fall/<uuid:public_id>/wieder-oeffnen/", views_case.reopen, name="reopen"),
     path("fall/<uuid:public_id>/anfordern/", views_case.request_paper, name="request"),
     path("fall/<uuid:public_id>/deckblaetter/", views_covers.choose, name="covers"),
+    path("fall/<uuid:public_id>/nachrichten/", views_messages.thread, name="messages"),
+    path("fall/<uuid:public_id>/angabe/", views_case.choose_answer, name="choose_answer"),
     path("anforderung/<uuid:public_id>/nicht-noetig/", views_case.waive, name="waive"),
     path("eingang/<uuid:public_id>/trennen/", views_case.separate, name="separate"),
     path("eingang/<uuid:public_id>/bestaetigen/", views_case.confirm_join, name="confirm_join"),
@@ -29,6 +35,15 @@ urlpatterns = [
     path("dokument/<uuid:public_id>/zuruecknehmen/", views_document.undo, name="undo"),
     path("dokument/<uuid:public_id>/art/", views_document.correct_kind, name="kind"),
     path("dokument/<uuid:public_id>/original/<int:position>/", views_document.original, name="original"),
+    path("dokument/<uuid:public_id>/gleich/<int:pk>/", views_likeness.likeness, name="likeness"),
+    path("dokument/<uuid:public_id>/gleich/<int:pk>/antwort/", views_likeness.answer, name="likeness_answer"),
+    path("mehrfach/", views_likeness.figures, name="likeness_figures"),
+    path("adresse/<uuid:public_id>/uebernehmen/", views_address.confirm, name="address_confirm"),
+    path("adresse/<uuid:public_id>/ablehnen/", views_address.refuse, name="address_refuse"),
+    path("termine/", views_talks.overview, name="talks"),
+    path("termine/rueckruf/<uuid:public_id>/", views_talks.call_done, name="call_done"),
+    path("termine/<uuid:public_id>/absagen/", views_talks.cancel, name="appointment_cancel"),
+    path("termine/zeit/<uuid:public_id>/wegnehmen/", views_talks.withdraw, name="slot_withdraw"),
     path("suche/", views_search.search, name="search"),
     path("zuordnung/", views_tray.tray, name="tray"),
     path("zuordnung/<uuid:public_id>/", views_tray.link, name="link"),
@@ -36,5 +51,6 @@ urlpatterns = [
     path("zuordnung/<uuid:public_id>/neuer-fall/", views_tray.link_new_case, name="link_new_case"),
     path("zuordnung/<uuid:public_id>/neue-person/", views_tray.link_new_person, name="link_new_person"),
     path("stoerungen/", views_failures.failures, name="failures"),
+    path("stoerungen/<uuid:public_id>/<str:what>/", views_failures.trouble, name="trouble"),
     path("stoerungen/<int:pk>/wiederholen/", views_failures.retry, name="retry"),
 ]

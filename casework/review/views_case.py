@@ -10,14 +10,17 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import actions, queries, timeline
+from casework import access, actions, applications, helping, judging, notices, papers, queries, timeline
+from casework import appointments as talks
+from casework import messages as messaging
 from casework.catalogue import catalogue
 from casework.catalogue.flow import SummarySection, summary
 from casework.deadlines import inaction_clock
-from casework.models import Case, Document, Submission
+from casework.models import Case, Document, Notice, Submission
 from casework.review.common import (
     actor_of,
     case_or_404,
+    caseworkers_documents,
     requirement_or_404,
     say,
     submission_or_404,
@@ -29,7 +32,6 @@ from casework.review.common import (
 from casework.review.forms import RequestForm
 from casework.workflow import DocumentState, IllegalTransition, RequirementState
 
-LOOKS = ("case_viewed", "document_viewed", "original_taken")
 UNDECIDED = (DocumentState.IN_CASE, DocumentState.OPENED)
 TO_COME = (RequirementState.MISSING, RequirementState.RESEND, RequirementState.ELSEWHERE)
 
@@ -40,7 +42,8 @@ class Arrival:
 
     submission: Submission
     answers: list[SummarySection]
-    to_confirm: bool  # joined by a number that proves nothing about who sent it
+    to_confirm: bool  # joined by what proves nothing about who sent it
+    evidence: tuple[str, ...]  # if joined by likeness: why (templates/review/_evidence.html)
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,12 @@ def _everything(request: HttpRequest, case: Case) -> dict[str, object]:
     user = user_of(request)
     submissions = list(queries.with_documents(case.submissions.all()).order_by("received_at", "pk"))
     documents = [document for submission in submissions for document in submission.documents.all()]
+    earlier = papers.earlier_of(documents, caseworkers_documents(user))
+    for document in documents:
+        document.likeness = earlier.get(document.pk)  # type: ignore[attr-defined]  # for its row in the template
     lines = timeline.for_staff(case, submissions)
     requirements = queries.requirements_of(case)
+    evidence = judging.why_linked(submissions)
     return {
         "case": case,
         "section": "inbox",
@@ -69,14 +76,30 @@ def _everything(request: HttpRequest, case: Case) -> dict[str, object]:
         "others": queries.others_looking(case, user),
         "colleagues": queries.colleagues(user, case),
         "requirements": requirements,
+        "message_count": case.messages.count(),
+        "unread": messaging.unread_by_office(case).count(),
+        "changes": list(case.person.address_changes.filter(case=case)),
+        "call": case.calls.filter(done_at=None).first(),
+        "appointment": talks.standing(case),
+        "notices": _notices(case),
+        "wish": notices.wish_of(case),
+        "notice_email": notices.email_of(case),
+        "no_address": not notices.has_address(case.person),
+        "helpers": [helper for helper in helping.all_of([case]) if helping.is_open(helper)],
         "waiting": sum(requirement.state in TO_COME for requirement in requirements),
         "today": today(),
         "groups": _groups(documents),
         "first": next((document for document in documents if document.state in UNDECIDED), None),
-        "arrivals": [_arrival(submission) for submission in submissions],
-        "lines": [line for line in lines if line.kind not in LOOKS],
-        "looks": _without_repeats([line for line in lines if line.kind in LOOKS]),
+        "comparison": applications.compare(case, submissions, get_language() or "de"),
+        "arrivals": [_arrival(submission, evidence) for submission in submissions],
+        "lines": [line for line in lines if line.kind not in access.KINDS],
+        "looks": _without_repeats([line for line in lines if line.kind in access.KINDS]),
     }
+
+
+def _notices(case: Case) -> list[Notice]:
+    """The newest first; older ones stand in the story."""
+    return list(case.notices.defer("pdf").prefetch_related("items").order_by("-pk")[:10])
 
 
 def _groups(documents: list[Document]) -> list[Group]:
@@ -89,11 +112,12 @@ def _groups(documents: list[Document]) -> list[Group]:
     return [group for group in groups if group.documents]
 
 
-def _arrival(submission: Submission) -> Arrival:
+def _arrival(submission: Submission, evidence: dict[int, tuple[str, ...]]) -> Arrival:
     service = catalogue().service(submission.service, version=submission.service_version)
     answers = summary(service, submission.answers, get_language() or "de") if submission.answers else []
-    to_confirm = submission.case is not None and not submission.shows_case
-    return Arrival(submission, answers, to_confirm)
+    of_a_helper = submission.sent_by_id is not None
+    to_confirm = submission.case is not None and not submission.shows_case and not of_a_helper
+    return Arrival(submission, answers, to_confirm, evidence.get(submission.pk, ()))
 
 
 def _without_repeats(lines: list[timeline.Line]) -> list[timeline.Line]:
@@ -118,11 +142,30 @@ def assign(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return to("case", public_id)
 
 
+@require_POST
+def choose_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Which of the differing answers to a question holds; without one of them: none does any longer."""
+    found = case_or_404(request, public_id)
+    key, seen, chosen = (request.POST.get(name, "") for name in ("question", "seen", "submission"))
+    try:
+        if chosen:
+            submission = get_object_or_404(found.submissions, public_id=uuid_or_404(chosen))
+            applications.choose(found, key, submission, seen, actor_of(request))
+        else:
+            applications.take_back(found, key, seen, actor_of(request))
+    except IllegalTransition:
+        say(request, "answers_moved", level=messages.WARNING)
+    else:
+        say(request, "answer_chosen" if chosen else "answer_choice_undone")
+    return to("case", public_id)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A page that says what closing means, then the act."""
     found = case_or_404(request, public_id)
     if request.method != "POST":
+        actions.view_case(found, actor_of(request))
         requirements = queries.requirements_of(found)
         undecided = queries.documents_visible_to(user_of(request)).filter(
             submission__case=found, state__in=UNDECIDED
@@ -174,6 +217,7 @@ def request_paper(request: HttpRequest, public_id: UUID) -> HttpResponse:
         say(request, "requested", requirement=requirement)
         return to("case", public_id)
     status = 400 if form.errors else 200
+    actions.view_case(found, actor_of(request))
     return render(
         request, "review/request.html", {"case": found, "form": form, "section": "inbox"}, status=status
     )
@@ -195,6 +239,7 @@ def separate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         say(request, "already_separate", level=messages.WARNING)
         return to("link", public_id)
     if request.method != "POST":
+        actions.view_case(submission.case, actor_of(request))
         others = submission.case.submissions.exclude(pk=submission.pk).count()
         context = {
             "submission": submission,

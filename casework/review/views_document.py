@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import actions, pictures, queries
+from casework import actions, papers, pictures, queries
 from casework.models import Document, Page, Part, User
 from casework.review.common import actor_of, caseworkers_documents, document_or_404, say, to, today, user_of
 from casework.review.forms import KindForm, RejectForm
@@ -70,6 +70,7 @@ def _shown(
         "kind_form": KindForm(today=today(), kind=found.kind),
         "form": reject,
         "stale": stale,
+        "likenesses": papers.likenesses_of(found, caseworkers_documents(user)),
         "wanted": reject.cleaned_data if stale and reject is not None else None,
     }
     return render(request, "review/document.html", context, status=status)

@@ -47,7 +47,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "whose_is_mine": whose == "mine",
         "whose_is_nobody": whose == "nobody",
         "filtered": filtered,
+        "unread": queries.in_state(queries.cases_visible_to(user), "message").count(),
         "failures": len(failures_visible_to(user)),
+        "troubles": queries.file_troubles(user).filter(done_at=None).count(),
         "section": "inbox",
     }
     return render(request, "review/inbox.html", context)

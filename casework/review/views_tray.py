@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from casework import actions, queries
-from casework.candidates import candidates, likely_service, opening_services, teams_elsewhere
+from casework.candidates import candidates, likely_service, opening_services, teams_elsewhere, waiting_alike
 from casework.models import Case, Submission
 from casework.review.common import actor_of, case_or_404, say, submission_or_404, to, user_of, uuid_or_404
 from casework.review.forms import ServiceForm
@@ -60,6 +60,7 @@ def _choices(
         "typed": typed,
         "rows": rows,
         "elsewhere": teams_elsewhere(submission, user),
+        "waiting_alike": waiting_alike(submission, user),
         "new_person": form if form is not None and not person else _new_person_form(likely=likely),
         "likely": likely,
         "form": form,

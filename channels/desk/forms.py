@@ -170,7 +170,7 @@ class HandoverForm(DeskForm):
         if cases is None:
             del self.fields["case"]
         else:
-            choices = [(str(case.public_id), _case_label(case)) for case in cases]
+            choices = [(str(case.public_id), case_label(case)) for case in cases]
             unsure = (NO_CASE, _("Unklar: in die Zuordnung geben"))
             self.fields["case"].choices = [*choices, unsure]  # type: ignore[attr-defined]
         if not applies:
@@ -222,7 +222,7 @@ class HandoverForm(DeskForm):
         return any(field.errors or any(_texts(field.value())) for field in there)
 
 
-def _case_label(case: Case) -> str:
+def case_label(case: Case) -> str:
     service = catalogue().service(case.service, version=case.service_version)
     values = {"service": str(service.name), "code": grouped(case.code)}
     if case.state == CaseState.OPEN:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.desk import views
+from channels.desk import helpers, views
 
 app_name = "desk"
 urlpatterns = [
@@ -11,5 +11,8 @@ urlpatterns = [
     path("person/<uuid:person_id>/unterlagen/", views.record, name="record"),
     path("person/<uuid:person_id>/antrag/<str:service>/", views.record, name="apply"),
     path("person/<uuid:person_id>/deckblaetter/<uuid:case_id>/", views.print_covers, name="covers"),
+    path("person/<uuid:person_id>/hilfe/", helpers.helpers, name="helpers"),
+    path("person/<uuid:person_id>/hilfe/<uuid:helper_id>/", helpers.helper, name="helper"),
+    path("person/<uuid:person_id>/hilfe/<uuid:helper_id>/beenden/", helpers.revoke, name="helper_revoke"),
     path("fertig/<uuid:submission_id>/", views.done, name="done"),
 ]

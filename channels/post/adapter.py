@@ -103,15 +103,13 @@ def keep_batch(
         known = Batch.objects.filter(key=key).first()
         if known is not None:
             return known
-        file = scanned if isinstance(scanned, StoredFile) else keep_file(scanned, actor)
-        if sha256 and file.sha256 != sha256:
-            raise BytesDiffer(file.pk)
+        file = scanned if isinstance(scanned, StoredFile) else keep_file(scanned, actor, sha256)
         return intake.receive_batch(key, file.pk, arrived_on, sheets, actor, source=source)
 
 
-def keep_file(uploaded: "File[bytes]", actor: Actor) -> StoredFile:
+def keep_file(uploaded: "File[bytes]", actor: Actor, sha256: str = "") -> StoredFile:
     """Keep the file of a stack before everything about it is known. Errors: uploads.TooLarge."""
-    return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES, stack=True)
+    return uploads.keep(uploaded, actor, limit=settings.MAX_BATCH_BYTES, stack=True, sha256=sha256)
 
 
 def split(batch: Batch, papers: Sequence[ScannedPaper], letter: Submission, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework import actions, queries
+from casework import actions, queries, suggestions
 from casework.catalogue import catalogue
 from casework.codes import grouped
 from casework.models import Batch, Document, Page, StoredFile, Submission, User
@@ -24,7 +25,7 @@ from channels import uploads
 from channels.post import adapter
 from channels.post.forms import NEW_LETTER, BatchForm, SenderForm, SplitForm
 from channels.post.passes import keep_both
-from channels.post.proposals import proposed
+from channels.post.proposals import guessed, proposed, strange_codes
 from channels.post.sheets import sheet_check
 from channels.post.views import arrival_kept, counter, keep_arrival, staff
 
@@ -110,12 +111,14 @@ def batch(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
     found = _batch(user, batch)
     letters = letter_choices(user, found)
     pages = found.file.page_count
+    kinds = {line.number: line.kind for line in pages_of(user, found)}
     if request.method != "POST":
         wanted = request.GET.get("brief", "")
-        form = SplitForm(pages=pages, letters=letters, initial={"letter": wanted, "key": uuid.uuid4()})
+        given = {"letter": wanted, "key": uuid.uuid4()}
+        form = SplitForm(pages=pages, letters=letters, kinds=kinds, initial=given)
         new = SenderForm(prefix="new")
         return render(request, "counter/batch.html", _context(user, found, form, new))
-    form = SplitForm(request.POST, pages=pages, letters=letters)
+    form = SplitForm(request.POST, pages=pages, letters=letters, kinds=kinds)
     for_new = request.POST.get("letter") == NEW_LETTER
     new = SenderForm(request.POST if for_new else None, prefix="new")
     if form.is_valid() and (not for_new or new.is_valid()):
@@ -162,7 +165,11 @@ def aside(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         pages: Iterable[int] = [p.number for p in pages_of(user, found) if p.is_open and p.empty]
     else:
         form = SplitForm(
-            request.POST, pages=found.file.page_count, letters=letter_choices(user, found), aside=True
+            request.POST,
+            pages=found.file.page_count,
+            letters=letter_choices(user, found),
+            kinds={line.number: line.kind for line in pages_of(user, found)},
+            aside=True,
         )
         if not form.is_valid():
             new = SenderForm(prefix="new")
@@ -214,6 +221,8 @@ class PageLine:
     in_sight: bool  # whether that paper may be opened by this member of staff
     reason: str = ""  # why it was set aside
     turned: int = 0  # as its picture is now; in its address, so that a picture turned is fetched anew
+    kind: str = ""  # of paper, as it was read; a suggestion
+    wordless: bool = False  # looked at, and neither text nor code found: a photo, a black page, handwriting
 
     @property
     def is_open(self) -> bool:
@@ -224,9 +233,11 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
     """Every page the file says it has, also those that could not be shown."""
     pictures = {
         p.number: p
-        for p in Page.objects.filter(file=batch.file).only(
-            "number", "width", "height", "empty", "turned", "file"
+        for p in Page.objects.filter(file=batch.file)
+        .only(
+            *("number", "width", "height", "empty", "turned", "file", "kind", "blank", "recognised_at"),
         )
+        .annotate(has_text=Q(~Q(text="") | ~Q(codes=[])))
     }
     reasons = dict(batch.set_aside.values_list("page", "reason"))
     owner: dict[int, Document] = {}
@@ -247,15 +258,22 @@ def pages_of(user: User, batch: Batch) -> list[PageLine]:
                 shown is not None,
                 shown.width if shown else None,
                 shown.height if shown else None,
-                bool(shown and shown.empty),
+                bool(shown and _is_blank(shown)),
                 number in reasons,
                 document,
                 bool(document and document.pk in seen),
                 reasons.get(number, ""),
                 shown.turned if shown else 0,
+                suggestions.known_kind(shown.kind) if shown else "",
+                bool(shown and shown.recognised_at and not shown.blank and not shown.has_text),
             )
         )
     return lines
+
+
+def _is_blank(page: Page) -> bool:
+    """Blank by what was recognised. A page all of one colour may be black as well: then it is not."""
+    return page.blank if page.recognised_at else page.empty
 
 
 @dataclass(frozen=True)
@@ -310,6 +328,8 @@ def _context(user: User, found: Batch, form: SplitForm, new: SenderForm) -> dict
         "letters": _letters(pages),
         "reading": file.read_at is None,
         "proposal": proposed(found) if file.read_at else None,
+        "guesses": guessed(found) if file.read_at else [],
+        "strange_codes": strange_codes(found) if file.read_at else [],
         "progress": progress_of([found]).get(found.pk),
         "problem": catalogue().problem(file.problem) if file.problem else None,
         "check": sheet_check(found.sheets, file.page_count) if file.read_at and not file.problem else "",

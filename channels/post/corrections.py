@@ -21,6 +21,7 @@ from casework.turning import turn_page
 from casework.workflow import IllegalTransition
 from channels.post.batches import letter_choices, pages_of
 from channels.post.move_form import MoveForm
+from channels.post.proposals import pages_from
 from channels.post.views import counter, staff
 
 LAST = "post_correction"  # in the session: the last act, for undoing it
@@ -37,12 +38,36 @@ def take_over(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
             request, _("Jemand hat den Stapel inzwischen geändert. Bitte sehen Sie noch einmal hin.")
         )
     else:
-        taken = Document.objects.filter(submission__in=done.letters, parts__file=found.file_id).distinct()
-        _keep(request, Change(found.pk, (), tuple(taken.values_list("pk", flat=True))))
-        count = len(done.letters)
-        said = ngettext("Übernommen: %(n)d Brief.", "Übernommen: %(n)d Briefe.", count) % {"n": count}
-        messages.success(request, said)
+        _say_taken(request, found, done)
     return redirect("post:batch", found.public_id)
+
+
+@require_POST
+def take_guesses(request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+    """The letters ticked of those the pages suggest."""
+    found = get_object_or_404(queries.batches_visible_to(staff(request)), public_id=batch)
+    chosen = {pages_from(key) for key in request.POST.getlist("guess")}
+    if not chosen:
+        messages.warning(request, _("Haken Sie mindestens einen Brief an."))
+        return redirect(f"{reverse('post:batch', args=[found.public_id])}#vermutung")
+    try:
+        done = suggestions.take_guesses(found, chosen, counter(request))
+    except suggestions.PagesTaken:
+        messages.warning(
+            request, _("Jemand hat den Stapel inzwischen geändert. Bitte sehen Sie noch einmal hin.")
+        )
+    else:
+        _say_taken(request, found, done)
+    return redirect("post:batch", found.public_id)
+
+
+def _say_taken(request: HttpRequest, batch: Batch, done: suggestions.Taken) -> None:
+    """What was taken over, and that it can be taken back."""
+    taken = Document.objects.filter(submission__in=done.letters, parts__file=batch.file_id).distinct()
+    _keep(request, Change(batch.pk, (), tuple(taken.values_list("pk", flat=True))))
+    count = len(done.letters)
+    said = ngettext("Übernommen: %(n)d Brief.", "Übernommen: %(n)d Briefe.", count) % {"n": count}
+    messages.success(request, said)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Forms of the mailroom. Dates and times in one line each: letters are registered by keyboard."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -301,6 +302,7 @@ class BatchForm(ArrivalForm):
 
 
 NEW_LETTER = "new"
+AS_READ = "as_read"  # the kind that was read on the pages chosen
 
 
 class SplitForm(PostForm):
@@ -323,13 +325,24 @@ class SplitForm(PostForm):
     letter = forms.ChoiceField(label=gettext_lazy("Zu welchem Brief gehört es?"), required=False)
 
     def __init__(
-        self, *args: Any, pages: int, letters: list[Any], aside: bool = False, **options: Any
+        self,
+        *args: Any,
+        pages: int,
+        letters: list[Any],
+        kinds: Mapping[int, str] | None = None,
+        aside: bool = False,
+        **options: Any,
     ) -> None:
+        """`kinds`: the kind of paper that was read on each open page, if any."""
         super().__init__(*args, **options)
-        self.pages, self.aside = pages, aside
-        kinds = [(kind.key, str(kind.name)) for kind in catalogue().kinds()]
+        self.pages, self.aside, self.kinds = pages, aside, kinds or {}
+        named = [(kind.key, str(kind.name)) for kind in catalogue().kinds()]
+        first = ("", _("Bitte wählen"))
+        if any(self.kinds.values()):
+            named.insert(0, (AS_READ, _("Wie auf den Seiten erkannt")))
+            self.fields["kind"].initial = AS_READ
         self.fields["page"].choices = [(n, n) for n in range(1, pages + 1)]  # type: ignore[attr-defined]
-        self.fields["kind"].choices = [("", _("Bitte wählen")), *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [first, *named]  # type: ignore[attr-defined]
         self.fields["letter"].choices = [  # type: ignore[attr-defined]
             ("", _("Bitte wählen")),
             (NEW_LETTER, _("Neuer Brief (noch nicht registriert)")),
@@ -362,6 +375,8 @@ class SplitForm(PostForm):
         if not chosen and not self.errors:
             self.add_error(None, _("Wählen Sie mindestens eine Seite aus."))
         if not self.aside:
+            if given.get("kind") == AS_READ and chosen:
+                given["kind"] = next((self.kinds[n] for n in sorted(chosen) if self.kinds.get(n)), "")
             if not given.get("kind") and not self.has_error("kind"):
                 self.add_error("kind", _("Wählen Sie aus, was für ein Papier das ist."))
             if not given.get("letter") and not self.has_error("letter"):

@@ -52,7 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = queries.letters_to_index(user)
     letter = _wanted(request, user) or queries.with_documents(waiting).first()
     if letter is None:
-        return render(request, "counter/index.html", {"section": "post", "done": _done(request, user)})
+        empty = {"section": "post", "keys": not request.session.get(KEYS_OFF), "done": _done(request, user)}
+        return render(request, "counter/index.html", empty)
     pages = pages_of_letter(letter)
     page = _page(pages, request.GET.get("seite", ""))
     typed = request.GET.get("suche", "").strip()[:200]
@@ -91,6 +92,8 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 def _act(request: HttpRequest) -> HttpResponse:
     user = staff(request)
+    if request.POST.get("act") == "undo":
+        return _undo(request, user)
     letter = get_object_or_404(queries.letters_in_tray(user), public_id=_uuid(request.POST.get("letter", "")))
     after = queries.beside_in_index(queries.letters_to_index(user), letter)[1]
     try:
@@ -112,6 +115,20 @@ def _act(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Jemand hat den Brief inzwischen schon zugeordnet."))
     query = {"zuletzt": str(letter.public_id), **({"brief": str(after.public_id)} if after else {})}
     return redirect(f"{reverse('post:index')}?{urlencode(query)}")
+
+
+def _undo(request: HttpRequest, user: User) -> HttpResponse:
+    """Take back what was said of the letter before; it is shown again."""
+    visible = queries.submissions_visible_to(user).filter(queries.ON_PAPER)
+    letter = get_object_or_404(visible, public_id=_uuid(request.POST.get("done", "")))
+    try:
+        if letter.case_id is not None:
+            actions.separate(letter, counter(request))
+        else:
+            actions.look_again(letter, counter(request))
+    except IllegalTransition:
+        messages.warning(request, _("Jemand hat den Brief inzwischen geändert. Bitte sehen Sie nach."))
+    return redirect(f"{reverse('post:index')}?{urlencode({'brief': str(letter.public_id)})}")
 
 
 def _divide(request: HttpRequest, letter: Submission) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What the codes of a scanned stack propose, as the clerk sees it."""
+"""What the codes of a scanned stack propose, and what its pages suggest, as the clerk sees it."""
 
 from typing import Any
 
@@ -14,6 +14,40 @@ def proposed(batch: Batch) -> dict[str, Any] | None:
     if not found.letters and not found.aside and not flags:
         return None
     return {"letters": _letters(found), "aside": found.aside, "flags": flags}
+
+
+def strange_codes(batch: Batch) -> list[tuple[str, list[int]]]:
+    """Codes of others on pages still open: of what kind, on which pages. They divide nothing."""
+    pages: dict[str, list[int]] = {}
+    for flag in suggestions.open_proposal(batch).flags:
+        if flag.what == FOREIGN_CODE and flag.page not in pages.get(flag.detail, []):
+            pages.setdefault(flag.detail, []).append(flag.page)
+    return sorted(pages.items())
+
+
+def guessed(batch: Batch) -> list[dict[str, Any]]:
+    """Letters the pages may be, where no code divides the stack; `key` names one in the form."""
+    return [
+        {
+            "papers": one.letter.papers,
+            "why": one.why,
+            "pages": one.letter.pages,
+            "key": key_of(one.letter.pages),
+        }
+        for one in suggestions.guesses_of(batch)
+    ]
+
+
+def key_of(pages: tuple[int, ...]) -> str:
+    return "-".join(map(str, pages))
+
+
+def pages_from(key: str) -> tuple[int, ...]:
+    """The pages a form names; what is no such list names none."""
+    numbers = key.split("-")
+    if not all(number.isdecimal() and len(number) < 6 for number in numbers):
+        return ()
+    return tuple(map(int, numbers))
 
 
 def _letters(found: Proposal) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,16 +54,18 @@ def troubles(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, wrong: SettleForm | None = None, about: str = "") -> HttpResponse:
     user = staff(request)
     lines = [_of_batch(batch) for batch in queries.unreadable_batches(user)[:SHOWN]]
-    lines += [_of_letter(trouble) for trouble in queries.open_troubles()[:SHOWN]]
+    open_ones = queries.letter_troubles(user).filter(done_at=None).order_by("since", "pk")
+    lines += [_of_letter(trouble) for trouble in open_ones[:SHOWN]]
     lines = [
         Line(line.problem, line.since, line.batch, line.letter, line.trouble, wrong)
         if wrong is not None and line.key == about
         else line
         for line in sorted(lines, key=lambda line: line.since)
     ]
-    settled = Trouble.objects.exclude(done_at=None).select_related(
-        "batch__file", "submission", "taken_by", "done_by"
-    )
+    of_stacks = Trouble.objects.filter(batch__isnull=False).values("pk")
+    of_letters = queries.letter_troubles(user).values("pk")
+    settled = Trouble.objects.filter(Q(pk__in=of_stacks) | Q(pk__in=of_letters)).exclude(done_at=None)
+    settled = settled.select_related("batch__file", "submission", "taken_by", "done_by")
     context = {
         "section": "post",
         "lines": lines,
@@ -119,13 +122,12 @@ def act(request: HttpRequest, thing: uuid.UUID, what: str) -> HttpResponse:
 
 def _subject(request: HttpRequest, thing: uuid.UUID) -> Trouble | Batch:
     """Errors: Http404."""
-    trouble = Trouble.objects.filter(batch__public_id=thing) | Trouble.objects.filter(
-        submission__public_id=thing
-    )
-    found = trouble.first()
+    user = staff(request)
+    found = queries.letter_troubles(user).filter(submission__public_id=thing).first()
+    found = found or Trouble.objects.filter(batch__public_id=thing).first()
     if found is not None:
         return found
-    return get_object_or_404(queries.unreadable_batches(staff(request)), public_id=thing)
+    return get_object_or_404(queries.unreadable_batches(user), public_id=thing)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

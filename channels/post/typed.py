@@ -13,13 +13,14 @@ from channels.dates import DateError, read_date
 
 OLDEST = 120  # years
 _SHORT = re.compile(r"(\d{1,2})[.\-/ ]+(\d{1,2})(?:[.\-/ ]+(\d{2}))?[.\-/ ]*")
+_SHORT_DIGITS = re.compile(r"(\d{2})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h ]+(\d{2}))?|(\d{2})(\d{2})")
 
 
 def read_day(text: str) -> date:
-    """A day not long ago: also "3.11." (the last one there was) and "3.11.26"."""
+    """A day not long ago: also "3.11." (the last one there was), "3.11.26" and "031126"."""
     today = timezone.localdate()
-    found = _SHORT.fullmatch(text)
+    found = _SHORT.fullmatch(text) or _SHORT_DIGITS.fullmatch(text)
     if found:
         year = 2000 + int(found[3]) if found[3] else today.year
         day = _day(found[1], found[2], str(year))
@@ -47,9 +48,19 @@ def read_past_day(text: str) -> date:
 
 
 def read_birth_date(text: str) -> date:
-    """Never with a guessed year."""
-    day = _day(text, "", "")
+    """Never with a guessed year: "3.7.91" can only be 1991, but "3.7.19" has to be written out."""
     today = timezone.localdate()
+    found = _SHORT.fullmatch(text) or _SHORT_DIGITS.fullmatch(text)
+    if found and found[3]:
+        years = [
+            century + int(found[3]) for century in (today.year // 100 * 100, today.year // 100 * 100 - 100)
+        ]
+        possible = [year for year in years if 0 <= today.year - year <= OLDEST]
+        if len(possible) > 1:
+            message = _("Geben Sie das Jahr mit vier Ziffern ein: %(new)d oder %(old)d.")
+            raise ValidationError(message, "short_year", {"new": possible[0], "old": possible[1]})
+        return _day(found[1], found[2], str(possible[0]))
+    day = _day(text, "", "")
     if day > today:
         raise ValidationError(_("Prüfen Sie das Jahr. Das Geburtsdatum liegt in der Zukunft."), "future")
     if today.year - day.year > OLDEST:

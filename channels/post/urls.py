@@ -33,6 +33,7 @@ urlpatterns = [
     path("papier/<uuid:document>/verschieben/", corrections.move, name="move"),
     path("stapel/<uuid:batch>/seite/<int:number>/drehen/", corrections.turn, name="turn"),
     path("stapel/<uuid:batch>/vorschlag/", corrections.take_over, name="take_over"),
+    path("stapel/<uuid:batch>/vermutung/", corrections.take_guesses, name="take_guesses"),
     path("stapel/<uuid:batch>/rueckgaengig/", corrections.undo, name="undo"),
     path("stapel/neu/", batches.add, name="batch_add"),
     path("stapel/scannen/", scanning.scan, name="scan"),

@@ -60,7 +60,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "in_work": [(one, progress[one.pk]) for one in working if one.pk in progress],
         "unassigned": unassigned.order_by("received_at", "pk")[:SHOWN],
         "unassigned_count": letters.filter(state=SubmissionState.UNASSIGNED).count(),
-        "trouble_count": queries.unreadable_batches(user).count() + queries.open_troubles().count(),
+        "trouble_count": queries.unreadable_batches(user).count()
+        + queries.letter_troubles(user).filter(done_at=None).count(),
         "inlet_count": notes.waiting().count(),
         "has_scanners": bool(scanner.scanners()),
         "today": timezone.localdate(),

@@ -11,18 +11,23 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from casework import filestore, guessing, intake, placing, status
+from casework import filestore, guessing, helping, intake, placing, status
 from casework.catalogue import catalogue
 from casework.catalogue.flow import Answers, relevant_answers
 from casework.codes import tidy
 from casework.envelope import Ack, Actor, Channel, Envelope, Helper, Keys, Paper, Role, Sender, Upload
-from casework.models import Case
+from casework.helpscope import Act
+from casework.models import Case, HelperPerson
 from channels.models import Draft
 
 CLAIMANT = Actor(Role.CLAIMANT)
 
 # One file: its name and its bytes, whole or in pieces.
 NamedBytes = tuple[str, bytes | Iterable[bytes]]
+
+
+class HelpEnded(Exception):
+    """This helper may not send into the case (any more); nothing was received."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,10 @@ class Wait(Exception):
 def submit(draft: Draft, actor: Actor = CLAIMANT) -> Ack:
     """Send a draft. Again, from a second tab or by a double click: the same `Ack`.
 
-    Errors: BytesDiffer; then the draft stays as it is and can be sent again.
+    Errors: BytesDiffer; then the draft stays as it is and can be sent again. HelpEnded.
     """
     with transaction.atomic():  # a file added in another tab waits, or is part of what is sent
-        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        locked = Draft.objects.select_for_update(of=("self",)).select_related("sent_by").get(pk=draft.pk)
         ack = intake.receive(_envelope_of(locked, actor))
         if locked.sent_at is None:
             locked.sent_at, locked.secret = ack.received_at, ack.secret
@@ -119,32 +124,58 @@ def fits(number: str, birth_date: date, address: str) -> bool:
 
 
 def case_of(draft: Draft) -> Case | None:
-    """The case this draft adds papers to, if its number may show one."""
+    """The case this draft adds papers to, if its number may show one, or the helper may see it."""
+    if draft.sent_by is not None:
+        person = helping.person_who_may(draft.sent_by.public_id, Act.SEE)
+        return person.helper.case if person else None
     birth_date = _sender(draft.answers).birth_date
-    return placing.case_shown_by(draft.number, birth_date) if draft.number else None
+    number = draft.number or draft.corrects
+    return placing.case_shown_by(number, birth_date) if number else None
 
 
 def _envelope_of(draft: Draft, actor: Actor) -> Envelope:
     service = catalogue().service(draft.service, version=draft.service_version)
     papers = draft.papers.prefetch_related("files__file")
+    sender, keys = _sender(draft.answers), Keys(number=draft.number or draft.corrects)
+    helper = Helper(draft.helper_name, draft.helper_relation) if draft.helper_name else None
+    if draft.sent_by is not None:
+        sender, keys, helper = _of_helper(draft, draft.sent_by)
+        actor = Actor(Role.HELPER)
     return Envelope(
         key=draft.key,
         channel=Channel.WEB,
         actor=actor,
         service=draft.service,
         service_version=draft.service_version,
-        sender=_sender(draft.answers),
-        keys=Keys(number=draft.number),
+        sender=sender,
+        keys=keys,
+        corrects=draft.corrects,
         answers=relevant_answers(service, draft.answers),
         papers=tuple(
-            Paper(paper.kind, tuple(Upload(kept.file.pk, kept.file.sha256) for kept in paper.files.all()))
+            Paper(paper.kind, tuple(Upload(kept.file.pk, kept.announced) for kept in paper.files.all()))
             for paper in papers
             if paper.files.all()
         ),
         language=draft.language,
-        helper=Helper(draft.helper_name, draft.helper_relation) if draft.helper_name else None,
+        helper=helper,
         notice_email=draft.notice_email,
     )
+
+
+def _of_helper(draft: Draft, who: HelperPerson) -> tuple[Sender, Keys, Helper]:
+    """For whom a helper sends, where it belongs, and who she is.
+
+    Only the name of the person: her receipt must tell a helper nothing she was not told. Errors: HelpEnded,
+    unless it was sent already and the same receipt is asked for again.
+    """
+    person = helping.person_who_may(who.public_id, Act.SEND)
+    if person is None and draft.sent_at is None:
+        raise HelpEnded
+    helper = who.helper
+    named = helper.case.person
+    sender = Sender(given_name=named.given_name, family_name=named.family_name)
+    relation = "" if helper.organisation else helper.relation
+    return sender, Keys(case_id=helper.case.public_id), Helper(who.signature, relation, who.pk)
 
 
 def _sender(answers: Answers) -> Sender:

@@ -72,7 +72,7 @@ class FilesForm(PlainForm):
 class KeyForm(PlainForm):
     """A form that makes something: its key is made with the page, so that a double click makes one thing."""
 
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput({"autocomplete": "off"}))
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["initial"] = {"key": uuid.uuid4(), **(options.get("initial") or {})}

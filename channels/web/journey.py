@@ -10,7 +10,7 @@ from channels.web.drafts import service_of
 
 def steps_of(draft: Draft) -> tuple[Step, ...]:
     """The steps still asked. Whoever gave the number of a case is known and asked nothing."""
-    return () if draft.number else visible_steps(service_of(draft), draft.answers)
+    return () if draft.number or draft.sent_by_id else visible_steps(service_of(draft), draft.answers)
 
 
 def length(draft: Draft) -> int:
@@ -47,6 +47,8 @@ def _neighbour(draft: Draft, step: Step, way: int) -> str:
 def last_step(draft: Draft) -> str:
     """Where "back" leads from the papers."""
     steps = steps_of(draft)
+    if draft.sent_by is not None:
+        return reverse("helping:case", args=[draft.sent_by.public_id])
     if not steps:
         return reverse("web:number", args=[draft.public_id])
     return reverse("web:step", args=[draft.public_id, steps[-1].key])

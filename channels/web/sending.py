@@ -11,13 +11,16 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from casework import accounts
 from casework.catalogue import catalogue
 from casework.catalogue.flow import missing_answers, summary
-from casework.envelope import BytesDiffer, Helper
+from casework.envelope import Ack, BytesDiffer, Helper
+from casework.models import Submission
 from channels.forms import form_class
+from channels.incoming import unfinished
 from channels.models import Draft
 from channels.web import adapter, drafts, journey
-from channels.web.access import grant, with_draft
+from channels.web.access import account_of, forget_when_closed, grant, with_draft
 from channels.web.forms import FormlessForm, HelperForm, PapersForm, SendForm
 from channels.web.papers import attach_all, number_fits
 from channels.web.wanted import files_of, wanted_papers
@@ -37,9 +40,13 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
             form.add_error(None, _("Es ist noch keine Datei dabei. Wählen Sie zuerst eine Datei aus."))
         else:
             try:
-                return redirect("my:receipt", adapter.submit(draft).secret)
+                ack = adapter.submit(draft)
+                forget_when_closed(request)
+                return _to_receipt(request, ack)
             except BytesDiffer:
                 broken = True
+            except adapter.HelpEnded:
+                return render(request, "helping/ended.html", status=403)
     service = drafts.service_of(draft)
     return render(
         request,
@@ -50,9 +57,10 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
             "case": case,
             "sections": _sections(draft),
             "papers": [paper for paper in papers if paper.files],
+            "unfinished": unfinished(draft),
             "missing_papers": [paper for paper in papers if paper.open],
-            "missing": [] if draft.number else missing_answers(service, draft.answers),
-            "nobody": not draft.number and not _says_who(draft.answers),
+            "missing": [] if draft.number or draft.sent_by_id else missing_answers(service, draft.answers),
+            "nobody": not (draft.number or draft.sent_by_id or _says_who(draft.answers)),
             "position": journey.length(draft),
             "length": journey.length(draft),
             "form": form,
@@ -70,7 +78,7 @@ def _says_who(answers: dict[str, Any]) -> bool:
 
 def _sections(draft: Draft) -> list[dict[str, Any]]:
     """Answers as people read them, each with the way back to its question."""
-    if draft.number:
+    if draft.number or draft.sent_by_id:
         return []
 
     def change(step: str) -> str:
@@ -117,7 +125,7 @@ def formless(request: HttpRequest) -> HttpResponse:
                 notice_email=form.cleaned_data["email"] or "" if more.cleaned_data["by_email"] else "",
                 helper=_helper(more),
             )
-            return redirect("my:receipt", ack.secret)
+            return _to_receipt(request, ack)
     return render(
         request,
         "citizen/formless.html",
@@ -142,7 +150,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         form.add_error("files", _("Wählen Sie eine Datei aus oder machen Sie ein Foto."))
         fine = False
     if fine and at_once:
-        return _send_at_once(form)
+        return _send_at_once(request, form)
     if not fine and not form.fitting:
         return render(request, "citizen/number.html", {"form": form, "service": service, "first": True})
     number = form.cleaned_data["number"] if fine else ""
@@ -155,7 +163,7 @@ def papers(request: HttpRequest) -> HttpResponse:
     return render(request, "citizen/number.html", {"draft": draft, "form": form, "files": files_of(draft)})
 
 
-def _send_at_once(form: PapersForm) -> HttpResponse:
+def _send_at_once(request: HttpRequest, form: PapersForm) -> HttpResponse:
     files = form.fitting
     content = {
         **{name: str(value) for name, value in form.answers().items()},
@@ -171,6 +179,15 @@ def _send_at_once(form: PapersForm) -> HttpResponse:
         number=form.cleaned_data["number"],
         language=get_language() or "de",
     )
+    return _to_receipt(request, ack)
+
+
+def _to_receipt(request: HttpRequest, ack: Ack) -> HttpResponse:
+    """What she sent while signed in stands in her account, and shows there what its receipt may show."""
+    account = account_of(request)
+    submission = Submission.objects.get(public_id=ack.submission_id) if account is not None else None
+    if account is not None and submission is not None and submission.sent_by_id is None:
+        accounts.gather(account, "sent", submission=submission)
     return redirect("my:receipt", ack.secret)
 
 

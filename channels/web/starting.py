@@ -49,7 +49,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         code, address = form.cleaned_data["code"], guessing.address_of(request)
         if seconds := guessing.pause(code, address):
             form.say_wait(seconds)
-        elif draft := Draft.objects.filter(code=code).first():
+        elif draft := Draft.objects.filter(code=code, sent_by=None).first():
             guessing.right(code)
             grant(request, draft)
             return redirect("web:draft", draft.public_id)

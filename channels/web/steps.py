@@ -14,6 +14,7 @@ from channels.web.access import with_draft
 
 # Buttons beside "go on"; for them an answer may be missing.
 LATER, SKIP, BACK = "later", "skip", "back"
+BY_ITSELF = "save"  # the script's, when a field is left
 
 
 @require_safe
@@ -30,6 +31,9 @@ def step(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     if chosen.repeat:
         return _entries(request, draft, chosen)
     form = form_class(chosen, draft.answers)(request.POST if request.method == "POST" else None)
+    if form.is_bound and BY_ITSELF in request.POST:
+        drafts.save_answers(draft, form)
+        return HttpResponse(status=204)
     if form.is_bound and _saved(request, draft, form):
         return redirect(_onward(request, draft, chosen))
     return _page(request, draft, chosen, form)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels.web import papers, sending, starting, steps
+from channels.web import papers, sending, starting, steps, uploads
 
 app_name = "web"
 urlpatterns = [
@@ -17,7 +17,10 @@ urlpatterns = [
     path("<uuid:draft>/nummer/", papers.number, name="number"),
     path("<uuid:draft>/unterlagen/", papers.overview, name="draft_papers"),
     path("<uuid:draft>/unterlagen/<slug:kind>/", papers.paper, name="paper"),
-    path("<uuid:draft>/unterlagen/<slug:kind>/entfernen/", papers.remove, name="remove"),
+    path("<uuid:draft>/unterlagen/<slug:kind>/seiten/", papers.change, name="change"),
+    path("<uuid:draft>/unterlagen/<slug:kind>/ansehen/<int:kept>/<int:page>/", papers.view, name="view"),
+    path("<uuid:draft>/unterlagen/<slug:kind>/hochladen/", uploads.create, name="uploads"),
+    path("<uuid:draft>/hochladen/<uuid:upload>/", uploads.upload, name="upload"),
     path("<uuid:draft>/bild/<int:kept>/<int:page>/", papers.picture, name="picture"),
     path(
         "<uuid:draft>/bild/<int:kept>/<int:page>/klein/",

@@ -4,11 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from casework import covers, guessing
+from casework import covers, guessing, helping, papers
+from casework.clock import berlin_day, database_now
+from casework.deadlines import inaction_clock
 from casework.envelope import Actor, Role
+from casework.messages import unread_by_claimant
 from casework.models import Submission
 from casework.receipts import pdf, receipt_of
 from casework.status import by_secret, find, status_of
+from portal.my import correcting, visit
 from portal.my.forms import LookupForm
 
 PAPERS = ("a4", "80mm")
@@ -23,6 +27,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
         submission = None if wait else find(number, form.cleaned_data["birth_date"])
         if submission is not None:
             guessing.right(number)
+            visit.confirm(request, submission)
             return redirect("my:status", submission.secret)
         if not wait:
             guessing.wrong(number, address)
@@ -37,14 +42,29 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def status(request: HttpRequest, secret: str) -> HttpResponse:
-    found = status_of(_submission(secret))
-    return render(request, "citizen/status.html", {"status": found, "secret": secret})
+def status(request: HttpRequest, key: str) -> HttpResponse:
+    seen = visit.sight_or_404(request, key)
+    if helping.has_ended(seen.submission):  # a helper keeps her receipt, not the view of what becomes of it
+        return redirect("my:receipt", key)
+    found = status_of(seen.submission)
+    known = papers.came_before(found.documents)
+    for document in found.documents:
+        document.came_before = known.get(document.pk)  # type: ignore[attr-defined]
+    day = berlin_day(database_now())
+    context = {
+        "status": found,
+        "seen": seen,
+        "unread": unread_by_claimant(found.case).count() if found.case else 0,
+        "clock": inaction_clock(found.case.application_day, "application", day) if found.case else None,
+    }
+    return render(request, "citizen/status.html", context)
 
 
 @require_safe
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
-    return render(request, "citizen/receipt.html", {"receipt": receipt_of(_submission(secret))})
+    submission = _submission(secret)
+    shown = {"receipt": receipt_of(submission), "correctable": correcting.possible(submission)}
+    return render(request, "citizen/receipt.html", shown)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from casework.models import Message
 from channels.fields import DateField
 
 # A sentence long enough to wrap, to look at the page from right to left.
@@ -107,6 +108,11 @@ def components(request: HttpRequest) -> HttpResponse:
         "rows": SAMPLE_ROWS,
         "winter": datetime(2026, 11, 12, 13, 3, tzinfo=UTC),
         "summer": datetime(2026, 7, 31, 21, 59, tzinfo=UTC),
+        "sample_message": Message(
+            text="Meine neue Nummer steht auf dem Brief.\n\nIch habe noch eine Frage: ما هو الموعد؟",
+            written_at=datetime(2026, 11, 12, 13, 3, tzinfo=UTC),
+            role="claimant",
+        ),
         "page": Paginator(range(120), 50).get_page(2),
         "section": "inbox",
     }

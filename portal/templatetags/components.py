@@ -20,9 +20,12 @@ from django.forms import BaseForm, BaseFormSet
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 
 from casework import codes
+from casework.catalogue.text import Text
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -166,6 +169,42 @@ def button_link(
     )
 
 
+@register.simple_block_tag
+def card_links(content: str, label: str = "") -> SafeString:
+    return render("card_links", label=label, body=inner(content))
+
+
+@register.simple_tag
+def card_link(
+    title: str,
+    url: str,
+    text: str,
+    *,
+    note: str = "",
+    icon: str = "",
+    main: bool = False,
+    level: int = 3,
+) -> SafeString:
+    choose("card_link", "level", str(level), ("2", "3"))
+    return render(
+        "card_link",
+        title=title,
+        url=url,
+        text=text,
+        note=note,
+        icon=choose("card_link", "icon", icon, ("", *ICONS)),
+        main=main,
+        level=level,
+    )
+
+
+@register.simple_tag
+def legal_text(text: Text) -> SafeString:
+    """Words of the law or about rights: the person's language, and beside it the German, which is binding."""
+    spoken, german = str(text), text.get(settings.LANGUAGE_CODE)
+    return render("legal_text", text=spoken, german="" if spoken == german else german)
+
+
 @register.inclusion_tag("components/talk_to_person.html")
 def talk_to_person(office: Any) -> dict[str, Any]:
     return {"office": office}
@@ -222,6 +261,11 @@ def timeline_line(
         who=who,
         body=inner(content),
     )
+
+
+@register.simple_block_tag
+def message(content: str, message: Any, who: str, *, mine: bool = False, new: bool = False) -> SafeString:
+    return render("message", message=message, who=who, mine=mine, new=new, body=inner(content))
 
 
 @register.simple_block_tag
@@ -316,10 +360,10 @@ def page_picture(
 
 
 @register.simple_tag
-def step_progress(step: int, steps: int) -> SafeString:
+def step_progress(step: int, steps: int, title: str = "") -> SafeString:
     if not 1 <= step <= steps and not settings.PRODUCTION:
         raise ComponentError(f"step_progress: step {step} of {steps}")
-    return render("step_progress", step=step, steps=steps)
+    return render("step_progress", step=step, steps=steps, title=title)
 
 
 @register.simple_tag
@@ -413,8 +457,9 @@ def file_inputs(
 
 
 @register.inclusion_tag("components/kept_files.html", takes_context=True)
-def kept_files(context: template.Context, files: Any, *, action: str) -> dict[str, Any]:
-    return {"files": files, "action": action, "csrf_token": context.get("csrf_token")}
+def kept_files(context: template.Context, files: Any, *, action: str, stay: str = "") -> dict[str, Any]:
+    """`stay`: id of the element around it, which alone is renewed; then pages can be put in order, too."""
+    return {"files": files, "action": action, "stay": stay, "csrf_token": context.get("csrf_token")}
 
 
 # --- values
@@ -426,16 +471,30 @@ def filesize(size: int | str | None) -> str:
     if not isinstance(size, int):
         return ""
     if size < 1000:
-        return f"{size}\N{NO-BREAK SPACE}Byte"
-    if size < 1_000_000:
-        return f"{math.ceil(size / 1000)}\N{NO-BREAK SPACE}kB"
-    return f"{formats.number_format(size / 1_000_000, decimal_pos=1)}\N{NO-BREAK SPACE}MB"
+        words = f"{size}\N{NO-BREAK SPACE}Byte"
+    elif size < 1_000_000:
+        words = f"{math.ceil(size / 1000)}\N{NO-BREAK SPACE}kB"
+    else:
+        words = f"{formats.number_format(size / 1_000_000, decimal_pos=1)}\N{NO-BREAK SPACE}MB"
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else words
 
 
 @register.filter
 def receipt_number(number: str) -> str:
     """In groups of four, as printed: A7K2-9QXM-3TFB."""
     return codes.grouped(number)
+
+
+@register.filter
+def code_mark(number: str) -> SafeString:
+    """The same for the middle of a sentence: never broken at a hyphen, nor turned round in Arabic."""
+    return format_html('<bdi class="number">{}</bdi>', codes.grouped(number))
+
+
+@register.filter
+def machine_time(at: datetime) -> str:
+    """For <time datetime>: with its zone, in whole seconds (HTML knows no microseconds)."""
+    return at.isoformat(timespec="seconds")
 
 
 @register.filter
@@ -454,6 +513,15 @@ def berlin_date(day: date | datetime | None) -> str:
     if isinstance(day, datetime):
         day = timezone.localtime(day, BERLIN).date()
     return render("berlin_date", day=day)
+
+
+@register.filter
+def read_date(text: str) -> str:
+    """What was read on a page: a date (2026-11-12) as people write it, all else as it is."""
+    try:
+        return berlin_date(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 @register.filter

@@ -15,9 +15,29 @@
     tiles.forEach((one, n) => {
       one.querySelector("input[type=checkbox]").checked = n < here;
     });
-    const kind = here > 0 && grid.closest("form").querySelector("[name=kind]");
-    if (kind) kind.focus();
+    const form = grid.closest("form");
+    const kind = here > 0 && form && form.querySelector("[name=kind]");
+    if (!kind) return;
+    chooseKind(form);
+    kind.focus();
   }
+
+  /* The kind read on the first page ticked is chosen, unless somebody chose another one herself. */
+  function chooseKind(form) {
+    const kind = form.querySelector("[name=kind]");
+    if (!kind || kind.dataset.chosen) return;
+    const tiles = Array.from(form.querySelectorAll(".tile[data-kind]"));
+    const ticked = tiles.find((tile) => tile.querySelector("input[type=checkbox]").checked);
+    const option = ticked && Array.from(kind.options).find((one) => one.value === ticked.dataset.kind);
+    if (option) kind.value = option.value;
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form");
+    if (!form || !form.querySelector("[data-pages]")) return;
+    if (event.target.name === "kind") event.target.dataset.chosen = "1";
+    else if (event.target.name === "page") chooseKind(form);
+  });
 
   async function turn(tile) {
     const token = document.querySelector("[name=csrfmiddlewaretoken]");

@@ -6,9 +6,9 @@
    Pictures wanted next are fetched before they are asked for (data-ahead). */
 (() => {
   "use strict";
-  const index = document.querySelector(".index");
+  const index = document.querySelector("[data-index]");
   if (!index) return;
-  const find = (name, value) => index.querySelector(`[${name}="${CSS.escape(value)}"]`);
+  const find = (name, value) => document.querySelector(`main [${name}="${CSS.escape(value)}"]`);
   const steps = {
     ArrowLeft: "page-before", ArrowRight: "page-after",
     k: "letter-before", j: "letter-after",

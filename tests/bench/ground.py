@@ -55,6 +55,7 @@ def database() -> Iterator[None]:
                 os.environ.pop(name, None)
             yield
     finally:
+        os.environ["DATABASE_URL"] = server  # what is measured next makes its own
         _drop(server)
 
 

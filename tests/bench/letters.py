@@ -4,6 +4,7 @@ import io
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 _PEOPLE = (
     ("Amira", "Haddad", "12345//0001234", "123A456789", "DE89 3704 0044 0532 0130 00"),
@@ -26,7 +27,7 @@ def make(folder: Path, pages: int = 12) -> Path:
     import pypdfium2
     from weasyprint import HTML
 
-    documents = []
+    documents: list[dict[str, Any]] = []
     for at in range(pages):
         chance = random.Random(at)
         given, family, household, customer, iban = _PEOPLE[at % len(_PEOPLE)]
@@ -58,8 +59,47 @@ def make(folder: Path, pages: int = 12) -> Path:
                 "pages": [{"n": 1, "text": printed.get_textpage().get_text_range()}],
             }
         )
-    (folder / "truth.json").write_text(json.dumps({"documents": documents}), encoding="utf-8")
+    stacks = [_stack(folder, documents, kind, codes) for kind, codes in _SHEETS.items()]
+    truth = {"documents": documents, "batch": stacks}
+    (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
     return folder
+
+
+_SHEETS = {
+    "Code128": ("PATCHT", "PATCHT", "ASN00101"),
+    "QRCode": ("TRENNBLATT", "ANGK1:A7K29QXM3TFB", "JC1:POST:2026-11-21:0003:5feceb66ffc86f38"),
+}
+
+
+def _stack(
+    folder: Path, documents: list[dict[str, Any]], kind: str, codes: tuple[str, ...]
+) -> dict[str, Any]:
+    """Some of the letters as one scan, with a sheet before each; it tells which code is on which page."""
+    import numpy as np
+    import pikepdf
+    import zxingcpp
+    from PIL import Image
+
+    layout: list[dict[str, Any]] = []
+    path = folder / f"stack-{kind}.pdf"
+    with pikepdf.Pdf.new() as whole:
+        for at, code in enumerate(codes):
+            made = zxingcpp.create_barcode(code, getattr(zxingcpp.BarcodeFormat, kind)).to_image(scale=8)
+            picture = Image.fromarray(np.array(made)).convert("L")
+            if kind == "Code128":
+                picture = picture.resize((picture.width, picture.width // 4), Image.Resampling.NEAREST)
+            sheet = Image.new("L", (2480, 3508), 255)
+            sheet.paste(picture, (400, 900))
+            letter = documents[at % len(documents)]
+            for content in (_scanned(sheet, random.Random(at)), (folder / letter["file"]).read_bytes()):
+                with pikepdf.open(io.BytesIO(content)) as source:
+                    whole.pages.append(source.pages[0])
+            layout += [
+                {"page": 2 * at + 1, "separator": code},
+                {"page": 2 * at + 2, "doc": letter["file"], "doc_page": 1},
+            ]
+        whole.save(path)
+    return {"file": path.name, "layout": layout}
 
 
 def _scanned(image: object, chance: random.Random) -> bytes:

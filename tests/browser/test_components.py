@@ -13,9 +13,10 @@ from tests.browsing import DESKTOP, PHONE, Device, Pages
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = Device("narrow", 320, 640, touch=True)
-# First page with style, script and icon; the whole of it, compressed.
+# The first page, and the first on which papers can be sent: all of it, compressed.
 BUDGET_BYTES = 30_000
 SCRIPT_BYTES = 5_000
+REQUESTS = 5
 
 LOOKS = {
     "phone": (PHONE, "", {}),
@@ -62,20 +63,25 @@ def test_components_keep_the_content_policy(pages: Pages, device: Device, javasc
     pages.shot(page, "components")
 
 
-@pytest.mark.parametrize("address", ["/", "/bausteine/"])
+@pytest.mark.parametrize("address", ["/", "/antrag/unterlagen/", "unterlagen/payslip/"])
 def test_a_page_for_claimants_stays_within_its_weight(phone: Page, address: str) -> None:
+    if not address.startswith("/"):  # the page on which files are chosen
+        phone.goto("/antrag/neu/VAEM/")
+        phone.get_by_role("button", name="Beginnen").click()
+        phone.wait_for_url("**/schritt/**")
+        address = phone.url.split("schritt")[0] + address
     loaded: list[str] = []
     phone.on("request", lambda request: loaded.append(request.url))
-    phone.goto(address)
+    phone.goto(address, wait_until="networkidle")
     sizes = {
         url.rsplit("/", 1)[-1] or "page": len(gzip.compress(phone.request.get(url).body(), 9))
         for url in set(loaded)
         if not url.startswith("data:")
     }
     assert "angekommen.js" in sizes
-    assert sizes["angekommen.js"] <= SCRIPT_BYTES
+    assert sum(size for name, size in sizes.items() if name.endswith(".js")) <= SCRIPT_BYTES, sizes
     assert sum(sizes.values()) <= BUDGET_BYTES, sizes
-    assert len(sizes) <= 5, sizes
+    assert len(sizes) <= REQUESTS, sizes
 
 
 def test_the_error_summary_takes_the_focus_and_leads_to_the_field(desktop: Page) -> None:
@@ -142,6 +148,7 @@ def test_a_region_is_fetched_again_under_trusted_types(desktop: Page) -> None:
 def test_the_language_is_changed_on_the_same_page(pages: Pages) -> None:
     page = pages.open(PHONE, javascript=False)
     page.goto("/bausteine/?errors")
+    page.locator(".languages summary").click()
     page.get_by_role("button", name="English").click()
     expect(page).to_have_url(re.compile(r"/bausteine/\?errors$"))
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -151,7 +151,7 @@ def test_new_pages_of_the_mailroom_are_accessible(
             ("page", f"/post/stapel/{Batch.objects.latest('pk').public_id}/seite/2/"),
         ):
             page.goto(address)
-            for details in page.locator("details").all():
+            for details in page.locator("main details").all():
                 details.evaluate("one => one.open = true")
             assert violations(page) == [], address
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address

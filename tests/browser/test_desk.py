@@ -1,5 +1,7 @@
 """Carla at the desk: finds Amira, takes two papers, prints the receipt; makes a new person who applies."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
@@ -136,6 +138,7 @@ def test_desk_pages_are_accessible(pages: Pages, device: Device) -> None:
         f"{here}/",
         f"{here}/unterlagen/",
         f"{here}/antrag/HA/",
+        f"{here}/hilfe/",
     ]
     for number, address in enumerate(addresses):
         page.goto(address)
@@ -145,3 +148,13 @@ def test_desk_pages_are_accessible(pages: Pages, device: Device) -> None:
     page.get_by_role("button", name="Aufnehmen und Beleg geben").click()
     expect(page.get_by_role("alert")).to_be_focused()
     assert (violations(page), fits(page)) == ([], True)
+    page.goto(f"{here}/hilfe/")  # somebody who helps from now on
+    page.get_by_label("Name der Person oder Stelle, die hilft").fill("Samir")
+    page.locator("[name=helper-scope][value=status]").check(force=True)
+    day = timezone.localdate() + timedelta(days=30)
+    for part, number in (("day", day.day), ("month", day.month), ("year", day.year)):
+        page.locator(f"[name=helper-ends_on_{part}]").fill(str(number))
+    page.get_by_role("button", name="Einladung machen").click()
+    expect(page.get_by_role("heading", name="Einladung für Samir")).to_be_visible()
+    pages.shot(page, "invitation")
+    assert (violations(page), page.evaluate(SMALL_TARGETS), fits(page)) == ([], [], True)

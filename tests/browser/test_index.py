@@ -95,6 +95,12 @@ def test_three_letters_by_keyboard_alone(pages: Pages, letters: list[Submission]
     expect(page.get_by_text("Kein Brief wartet")).to_be_visible()
     assert of(letters) == WANTED
 
+    page.keyboard.press("z")  # also when no letter waits any more
+    expect(page.get_by_role("heading", name="Kein Vorschlag")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page.get_by_text("Kein Brief wartet")).to_be_visible()
+    assert of(letters) == WANTED
+
 
 def test_three_letters_without_script(pages: Pages, letters: list[Submission]) -> None:
     page = pages.open(DESKTOP, javascript=False)

@@ -186,7 +186,7 @@ def test_pages_of_the_mailroom_are_accessible(pages: Pages, portal_server: Porta
         "/post/stoerungen/",
     ):
         page.goto(address)
-        for details in page.locator("details").all():
+        for details in page.locator("main details").all():
             details.evaluate("one => one.open = true")
         assert violations(page) == [], address
 

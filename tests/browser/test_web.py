@@ -258,3 +258,91 @@ def test_pages_are_accessible(pages: Pages, look: str) -> None:
     page.goto(f"{draft}pruefen/")
     look_at("check")
     assert wrong == []
+
+
+def test_a_paper_is_sent_in_arabic_on_a_small_screen(pages: Pages) -> None:
+    """From right to left, to the receipt and the status; nothing is wider than the phone."""
+    first = adapter.send(service="WBA", answers={**ANSWERS, "has_wages": True})
+    page = pages.open(PHONE, locale="ar")
+    way = Way(PHONE, javascript=True)
+
+    def look_at(name: str) -> None:
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.locator("h1").first).to_have_text(re.compile("[\u0600-\u06ff]"))
+        fits_the_screen(page, way)
+        pages.shot(page, name)
+
+    def go_on() -> None:
+        page.locator("main form .kern-btn--primary").first.click()
+
+    page.goto("/antrag/")
+    look_at("start")
+    page.locator('main a[href$="/unterlagen/"]').first.click()
+    page.locator("[name=number]").fill(first.number)
+    for part, value in (("day", "3"), ("month", "7"), ("year", "1991")):
+        page.locator(f"[name=birth_date_{part}]").fill(value)
+    look_at("number")
+    go_on()
+    page.locator('main a[href$="/payslip/"]').first.click()
+    page.locator("#id_files_photo").set_input_files(
+        FilePayload(name=PHOTO, mimeType="image/jpeg", buffer=files.jpeg("Lohn"))
+    )
+    expect(page.locator("#kept-files form")).not_to_have_count(0)
+    look_at("paper")
+    page.goto(page.url.replace("unterlagen/payslip/", "pruefen/"))
+    look_at("check")
+    go_on()
+    submission = sent(page)
+    look_at("receipt")
+    page.goto(f"/s/{submission.secret}")
+    look_at("status")
+    assert submission.language == "ar"
+
+
+def test_a_paper_is_sent_with_the_keyboard_only(pages: Pages) -> None:
+    """In forced colours and without movement: what has the focus is always seen."""
+    first = adapter.send(service="WBA", answers={**ANSWERS, "has_wages": True})
+    page = pages.open(DESKTOP, forced_colors="active", reduced_motion="reduce")
+
+    def tab_to(what: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            focused, seen = page.evaluate(
+                """(what) => { const at = document.activeElement;
+                const boxes = [at, at.parentElement, at.closest("label, .file-choice, .card-link") || at];
+                const shown = (e) => getComputedStyle(e).outlineStyle !== "none";
+                return [at.matches(what), at === document.body || boxes.some(shown)]; }""",
+                what,
+            )
+            assert seen, page.evaluate("document.activeElement.outerHTML")
+            if focused:
+                assert page.evaluate("document.getAnimations().length") == 0
+                return
+        raise AssertionError(f"{what} is not reached by the Tab key")
+
+    page.goto("/antrag/")
+    tab_to('main a[href$="/unterlagen/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/unterlagen/")
+    for name, value in (("number", first.number), ("day", "3"), ("month", "7"), ("year", "1991")):
+        tab_to(f"[name$={name}]")
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/antrag/[0-9a-f-]{36}/"))
+    tab_to('main a[href$="/payslip/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/payslip/")
+    tab_to("#id_files")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(FilePayload(name="lohn.pdf", mimeType="application/pdf", buffer=files.pdf(1)))
+    expect(page.get_by_role("button", name="Entfernen")).to_have_count(1)
+    tab_to('main .actions a[href$="/unterlagen/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/unterlagen/")
+    tab_to('main a[href$="/pruefen/"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pruefen/")
+    tab_to("main form .kern-btn--primary")
+    page.keyboard.press("Enter")
+    assert sent(page).documents.get().kind == "payslip"

@@ -157,7 +157,8 @@ def test_request_of_a_paper_already_accepted_is_a_new_one() -> None:
 def test_link_and_separate_and_link_again_keep_the_dates() -> None:
     first = cast.receive(received_at=datetime(2026, 11, 9, 12, tzinfo=BERLIN))
     early = datetime(2026, 10, 30, 12, tzinfo=BERLIN)
-    second = cast.receive(cast.paper(), service="PAPERS", received_at=early)
+    no_day = cast.amira(birth_date=None)
+    second = cast.receive(cast.paper(), service="PAPERS", sender=no_day, received_at=early)
     case = cast.case_of(first)
     actions.link(cast.submission(second), case, deniz())
     case.refresh_from_db()
@@ -171,7 +172,8 @@ def test_link_and_separate_and_link_again_keep_the_dates() -> None:
 
 
 def test_link_twice_is_refused() -> None:
-    first, second = cast.receive(), cast.receive(service="PAPERS")
+    first = cast.receive()
+    second = cast.receive(service="PAPERS", sender=cast.amira(birth_date=None))
     actions.link(cast.submission(second), cast.case_of(first), deniz())
     with pytest.raises(IllegalTransition):
         actions.link(cast.submission(second), cast.case_of(first), deniz())

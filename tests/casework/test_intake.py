@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from casework import actions, filestore, intake, placing
+from casework import actions, filestore, intake, people, placing
 from casework.codes import new_number
 from casework.envelope import Actor, BytesDiffer, Channel, Keys, Paper, Role, Upload
 from casework.models import (
@@ -48,9 +48,11 @@ def test_receive_writes_submission_register_events_and_outbox_together() -> None
     assert set(Outbox.objects.values_list("effect", flat=True)) == {
         "read",
         "scan",
+        "compare_papers",
         "mail_receipt",
         "render_receipt",
         "place_waiting",
+        "notify",
     }
 
 
@@ -80,7 +82,7 @@ def test_receive_at_the_same_moment_with_one_key_makes_one_submission() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_receive_the_same_person_at_the_same_moment_makes_one_case_or_leaves_one_for_review() -> None:
+def test_receive_the_same_person_at_the_same_moment_makes_one_person_and_one_case() -> None:
     acks = []
 
     def send() -> None:
@@ -94,8 +96,7 @@ def test_receive_the_same_person_at_the_same_moment_makes_one_case_or_leaves_one
         thread.join()
     assert Submission.objects.count() == 4
     assert Case.objects.count() == Person.objects.count() == 1
-    unclear = Submission.objects.filter(state="unassigned").values_list("unclear", flat=True)
-    assert list(unclear) == ["same_name_and_birth_date"] * 3
+    assert not Submission.objects.filter(state="unassigned").exists()
 
 
 def test_receive_refuses_nothing_but_bytes_that_differ() -> None:
@@ -151,9 +152,15 @@ def test_customer_number_with_the_same_birth_date_joins_the_open_case() -> None:
 def test_customer_number_with_another_birth_date_is_unclear() -> None:
     cast.receive(sender=amira(customer_number="123A456789"))
     second = cast.receive(
-        service="PAPERS", sender=amira(customer_number="123A456789", birth_date=date(1991, 3, 7))
+        service="PAPERS", sender=amira(customer_number="123A456789", birth_date=date(1975, 11, 23))
     )
     assert cast.submission(second).unclear == "customer_number_contradicts"
+
+
+def test_twin_with_her_sisters_customer_number_is_unclear() -> None:
+    cast.receive(sender=amira(customer_number="123A456789"))
+    twin = cast.receive(service="PAPERS", sender=amira(customer_number="123A456789", given_name="Zoe"))
+    assert cast.submission(twin).unclear == "customer_number_contradicts"
 
 
 def test_customer_number_alone_does_not_open_the_whole_case_to_its_receipt() -> None:
@@ -165,7 +172,6 @@ def test_customer_number_alone_does_not_open_the_whole_case_to_its_receipt() -> 
 def test_household_number_with_birth_date_joins_the_right_member() -> None:
     cast.receive(sender=amira(household_number="12345//0001234"))
     son = amira(given_name="Karim", birth_date=date(2008, 1, 9), household_number="12345//0001234")
-    cast.receive(sender=amira(given_name="Karim", birth_date=date(2008, 1, 9)), service="WBA")
     ack = cast.receive(service="PAPERS", sender=amira(household_number="12345//0001234"))
     assert cast.submission(ack).join_reason == "household_number"
     stranger = cast.receive(service="PAPERS", sender=son)
@@ -188,11 +194,19 @@ def test_number_with_another_birth_date_joins_nothing() -> None:
     assert cast.submission(second).unclear == "number_and_birth_date_differ"
 
 
-def test_same_name_and_birth_date_alone_never_joins() -> None:
-    cast.receive()
-    second = cast.receive()
-    assert cast.submission(second).unclear == "same_name_and_birth_date"
+def test_same_name_birth_date_and_address_join_but_show_nothing_of_the_case() -> None:
+    first, second = cast.receive(), cast.receive()
+    assert cast.case_of(second) == cast.case_of(first)
+    assert (cast.submission(second).join_reason, cast.submission(second).shows_case) == ("likeness", False)
     assert Person.objects.count() == 1
+
+
+def test_two_of_the_same_name_and_birth_date_are_told_apart_by_a_person() -> None:
+    for street in ("Lindenweg 4", "Hauptstraße 91"):
+        people.create(amira(street=street))
+    third = cast.receive(sender=amira(street="", postcode="", city=""))
+    assert cast.submission(third).unclear == "same_name_and_birth_date"
+    assert Person.objects.count() == 2
 
 
 def test_several_open_cases_are_unclear() -> None:

@@ -2,17 +2,21 @@
 
 import socket
 import threading
+import time
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.core import mail
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import override_settings
 
 from casework import filestore, outbox
 from casework.models import Event, Outbox, Page, StoredFile
-from casework.reactions import priority
+from casework.reactions import STACK, priority
 from tests import cast, files
+from tests.servers import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +53,7 @@ def test_every_effect_may_run_again() -> None:
 def test_row_of_a_lost_worker_is_done_by_the_next_when_its_lease_is_over() -> None:
     cast.receive(cast.paper())
     row = Outbox.objects.get(effect="read")
-    Outbox.objects.filter(pk=row.pk).update(
-        state="running", attempts=1, lease_until=Now() + timedelta(minutes=1)
-    )
+    Outbox.objects.filter(pk=row.pk).update(state="running", lease_until=Now() + timedelta(minutes=1))
     assert outbox.run(row.pk) is False
     Outbox.objects.filter(pk=row.pk).update(lease_until=Now() - timedelta(seconds=1))
     assert outbox.run(row.pk) is True
@@ -72,15 +74,103 @@ def test_third_failure_becomes_a_notice_and_is_not_tried_again() -> None:
     assert [e.data["effect"] for e in Event.objects.filter(kind="effect_failed")] == ["scan"]
 
 
-def test_file_that_kills_its_worker_three_times_is_told_as_unreadable() -> None:
+def lose_worker(row: Outbox) -> None:
+    """As if the process that does this row had been killed, and its lease had run out."""
+    Outbox.objects.filter(pk=row.pk).update(state="running", lease_until=Now() - timedelta(seconds=1))
+
+
+def test_file_that_kills_its_worker_each_time_is_told_as_unreadable() -> None:
     cast.receive(cast.paper())
-    Outbox.objects.filter(effect="read").update(
-        state="running", attempts=3, lease_until=Now() - timedelta(seconds=1)
-    )
+    row = Outbox.objects.get(effect="read")
+    Outbox.objects.filter(pk=row.pk).update(deaths=outbox.MAX_DEATHS - 1)
+    lose_worker(row)
     work_off()
-    assert Outbox.objects.get(effect="read").state == "failed"
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.deaths) == ("failed", 0, outbox.MAX_DEATHS)
     assert StoredFile.objects.get().problem == "crashed"
     assert Event.objects.filter(kind="file_unreadable").count() == 1
+
+
+def test_worker_killed_three_times_is_no_failure_of_the_file() -> None:
+    cast.receive(cast.paper())
+    row = Outbox.objects.get(effect="read")
+    Outbox.objects.filter(pk=row.pk).update(attempts=2, deaths=3)
+    lose_worker(row)
+    work_off()
+    assert StoredFile.objects.get().problem == ""
+    assert not Event.objects.filter(kind="effect_failed").exists()
+
+
+def test_deaths_are_forgotten_when_another_page_gets_done() -> None:
+    file = StoredFile.objects.get(pk=stack(pages=3).subject)
+    row = Outbox.objects.get(effect="read")
+    Outbox.objects.filter(pk=row.pk).update(deaths=outbox.MAX_DEATHS - 2)
+    lose_worker(row)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.deaths) == ("done", 0)
+    assert file.pages.count() == 3
+
+
+def test_reading_goes_on_behind_the_pages_an_earlier_worker_drew() -> None:
+    row = stack(pages=4)
+    file = StoredFile.objects.get(pk=row.subject)
+    for number in (1, 2, 3):
+        Page.objects.create(file=file, number=number, width=1, height=1, picture=b"kept", thumbnail=b"kept")
+    assert outbox.run(row.pk)
+    kept = [bytes(page.picture) == b"kept" for page in file.pages.order_by("number")]
+    # The last one is drawn again to tell whether the file's end is missing, but not kept again: it may have
+    # been recognised and put upright meanwhile.
+    assert kept == [True, True, True, False]
+    file.refresh_from_db()
+    assert (file.page_count, file.problem) == (4, "")
+
+
+def test_lost_database_is_no_failure_of_the_file(transactional_db: None) -> None:
+    row = stack(pages=2)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE casework_page RENAME TO casework_page_gone")
+    try:
+        # A table that is missing is our mistake and counts; a connection that ends does not.
+        assert outbox.run(row.pk) is False
+    finally:
+        with connection.cursor() as cursor:  # the failure may have closed the connection
+            cursor.execute("ALTER TABLE casework_page_gone RENAME TO casework_page")
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.deaths) == ("due", 1, 0)
+    Outbox.objects.filter(pk=row.pk).update(due_at=Now())
+    with psycopg.connect(database_url(), autocommit=True) as other:
+        for _ in range(4):
+            cut = threading.Thread(target=cut_connection, args=(other,))
+            cut.start()
+            assert outbox.run(row.pk) is False
+            cut.join()
+            Outbox.objects.filter(pk=row.pk).update(lease_until=Now() - timedelta(seconds=1))
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("running", 1)
+
+
+def cut_connection(other: psycopg.Connection) -> None:
+    """End the backend of this process as soon as it reads pages."""
+    wanted = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    wanted += " AND datname = current_database() AND query LIKE '%casework_page%'"
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if other.execute(wanted).fetchall():
+            return
+        time.sleep(0.01)
+
+
+def test_trying_again_reads_a_file_that_was_only_given_up() -> None:
+    cast.receive(cast.paper())
+    row = Outbox.objects.get(effect="read")
+    Outbox.objects.filter(pk=row.pk).update(deaths=outbox.MAX_DEATHS - 1)
+    lose_worker(row)
+    work_off()
+    outbox.retry(row.pk)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, StoredFile.objects.get().problem, Page.objects.count()) == ("done", "", 1)
 
 
 def test_ring_without_a_broker_does_not_stand_in_the_way(transactional_db: None) -> None:
@@ -165,10 +255,10 @@ def test_sweep_looks_again_before_each_pick() -> None:
     assert Event.objects.filter(kind="file_read").count() == 2
 
 
-def test_sweep_of_the_reserve_leaves_stacks_to_others() -> None:
+def test_sweep_leaves_to_others_what_it_is_told_to() -> None:
     waiting = stack()
     cast.receive(cast.paper())
-    while outbox.sweep(reserve=True):
+    while outbox.sweep(leave=STACK):
         pass
     assert list(Outbox.objects.filter(state="due").values_list("pk", flat=True)) == [waiting.pk]
     work_off()
@@ -177,14 +267,12 @@ def test_sweep_of_the_reserve_leaves_stacks_to_others() -> None:
 
 def test_sweep_takes_what_a_lost_worker_left_by_its_priority() -> None:
     lost = stack()
-    Outbox.objects.filter(pk=lost.pk).update(
-        state="running", attempts=1, lease_until=Now() - timedelta(seconds=1)
-    )
+    lose_worker(lost)
     cast.receive(cast.paper())
     assert outbox.sweep(limit=1) == 1
     lost.refresh_from_db()
     assert lost.state == "running"
-    assert outbox.sweep(limit=1, reserve=True) == 1
+    assert outbox.sweep(limit=1, leave=STACK) == 1
     work_off()
     lost.refresh_from_db()
     assert lost.state == "done"
@@ -200,3 +288,18 @@ def test_sweep_with_grace_leaves_what_has_just_become_due() -> None:
 def test_follow_up_of_a_stack_stays_behind_what_people_wait_for() -> None:
     assert [priority("recognise", stack=stack) for stack in (False, True)] == [20, 30]
     assert priority("mail_receipt", stack=True) == priority("mail_receipt", stack=False)
+
+
+def test_effect_that_has_more_to_do_lets_the_more_urgent_go_first() -> None:
+    file = filestore.keep([files.pdf(30)], "stapel.pdf", cast.Actor(cast.Role.COUNTER), stack=True)
+    assert outbox.run(Outbox.objects.get(effect="read", subject=str(file.pk)).pk)
+    text = Outbox.objects.filter(effect="recognise", subject=str(file.pk)).earliest("pk")
+    cast.receive(cast.paper())
+    assert outbox.run(text.pk)
+    text.refresh_from_db()
+    recognised = Page.objects.filter(file=file, recognised_at__isnull=False)
+    assert (text.state, text.lease) == ("due", None)
+    assert 0 < recognised.count() < 30
+    work_off()
+    assert recognised.count() == 30
+    assert Event.objects.filter(kind="file_recognised", file=file.pk).count() == 1

@@ -1,16 +1,22 @@
 """What recognising leaves in the rows of pages, and what it makes possible."""
 
+import json
+import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from PIL import Image
 
 from casework import events, filestore, outbox
 from casework.effects import recognise
-from casework.envelope import SYSTEM
+from casework.envelope import SYSTEM, Actor, Role
 from casework.models import Event, Outbox, Page, StoredFile
+from tests import files
 from tests.casework.reading.sheets import LETTER, PAYSLIP, saved, sheet, with_code
+from tests.servers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +67,62 @@ def test_recognising_again_changes_nothing(tmp_path: Path) -> None:
     assert Event.objects.filter(kind=events.FileRecognised.kind, file=file.pk).count() == 1
 
 
+def stack(pages: int) -> StoredFile:
+    return filestore.keep([files.pdf(pages)], "stapel.pdf", Actor(Role.COUNTER), stack=True)
+
+
+def test_several_workers_share_the_pages_of_a_stack() -> None:
+    file = stack(40)
+    outbox.run(Outbox.objects.get(effect="read").pk)
+    started = threading.Barrier(2, timeout=60)
+
+    def work() -> None:
+        started.wait()
+        try:
+            do_all()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not Page.objects.filter(file=file, recognised_at=None).exists()
+    assert Event.objects.filter(kind=events.FileRecognised.kind, file=file.pk).count() == 1
+    rows = Outbox.objects.filter(effect="recognise")
+    assert rows.count() > 1
+    assert not rows.exclude(state="done").exists()
+
+
+def test_pages_somebody_is_at_are_left_to_him() -> None:
+    file = stack(recognise.BLOCK * 2)
+    outbox.run(Outbox.objects.get(effect="read").pk)
+    name = f"recognise:{file.pk}:0"
+    with psycopg.connect(database_url()) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+        do_all()
+        left = Page.objects.filter(file=file, recognised_at=None).values_list("number", flat=True)
+        assert list(left) == list(range(1, recognise.BLOCK + 1))
+        assert not Event.objects.filter(kind=events.FileRecognised.kind, file=file.pk).exists()
+    recognise.run(str(file.pk))
+    assert Event.objects.filter(kind=events.FileRecognised.kind, file=file.pk).exists()
+
+
+def test_recognising_begins_while_the_last_pages_are_still_drawn() -> None:
+    file = stack(recognise.BLOCK + 2)
+    outbox.run(Outbox.objects.get(effect="read").pk)
+    StoredFile.objects.filter(pk=file.pk).update(read_at=None)
+    recognise.run(str(file.pk))
+    # The last two may not be all of their block yet.
+    left = Page.objects.filter(file=file, recognised_at=None).values_list("number", flat=True)
+    assert list(left) == [recognise.BLOCK + 1, recognise.BLOCK + 2]
+    assert not Event.objects.filter(kind=events.FileRecognised.kind).exists()
+    StoredFile.objects.filter(pk=file.pk).update(read_at=file.created_at)
+    recognise.run(str(file.pk))
+    assert Event.objects.filter(kind=events.FileRecognised.kind).count() == 1
+
+
 def test_page_turned_by_hand_keeps_its_picture_and_places_fit_it(tmp_path: Path) -> None:
     file = kept([sheet(LETTER)], tmp_path)
     outbox.run(Outbox.objects.get(effect="read").pk)
@@ -99,3 +161,13 @@ def test_read_pages_ends_with_an_error_for_a_file_that_is_none(tmp_path: Path) -
     (tmp_path / "leer.pdf").write_bytes(b"")
     with pytest.raises(CommandError, match="empty"):
         call_command("read_pages", tmp_path / "leer.pdf")
+
+
+def test_read_pages_reads_the_other_files_when_one_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "da.pdf").write_bytes(files.pdf(1))
+    with pytest.raises(CommandError, match=r"weg\.pdf"):
+        call_command("read_pages", str(tmp_path / "weg.pdf"), str(tmp_path / "da.pdf"), "--json")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["page"] == 1

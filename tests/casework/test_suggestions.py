@@ -245,7 +245,7 @@ def test_effect_takes_what_is_certain_once_a_stack_is_recognised() -> None:
     batch = stack(sheet(case), "")
     with transaction.atomic():
         row = events.record(events.FileRecognised(2), SYSTEM, file=batch.file)
-    assert Outbox.objects.filter(event=row.pk).values_list("effect", flat=True).get() == "suggest"
+    assert "suggest" in Outbox.objects.filter(event=row.pk).values_list("effect", flat=True)
     for _ in range(2):
         suggest.run(str(batch.file_id))
     assert Submission.objects.get(channel="post").case == case
@@ -256,3 +256,56 @@ def test_effect_leaves_files_alone_that_are_no_stack() -> None:
     part = cast.submission(ack).documents.get().parts.get()
     suggest.run(str(part.file_id))
     assert Submission.objects.count() == 1
+
+
+# --- a stack no code divides
+
+
+def say(batch: Batch, *texts: str) -> None:
+    """What is read on the pages, from the first on."""
+    for number, text in enumerate(texts, start=1):
+        Page.objects.filter(file=batch.file_id, number=number).update(text=text)
+
+
+def two_letters() -> Batch:
+    batch = stack("", "", "")
+    say(
+        batch,
+        "Sehr geehrte Damen und Herren,\nanbei\nSeite 1 von 2",
+        "Mit freundlichen Grüßen\nSeite 2 von 2",
+        "Guten Tag,",
+    )
+    return batch
+
+
+def test_guess_is_never_done_by_itself() -> None:
+    batch = two_letters()
+    suggestions.take_certain(batch)
+    suggestions.take_over(batch, bernd())
+    assert not Submission.objects.exists()
+    assert [one.letter.pages for one in suggestions.guesses_of(batch)] == [(1, 2), (3,)]
+
+
+def test_guessed_letters_are_taken_as_the_clerk_chose_them() -> None:
+    batch = two_letters()
+    done = suggestions.take_guesses(batch, {(3,)}, bernd())
+    (letter,) = done.letters
+    assert papers(letter) == [("other", [(3, 3)])]
+    assert [one.letter.pages for one in suggestions.guesses_of(batch)] == [(1, 2)]
+    with pytest.raises(suggestions.PagesTaken):
+        suggestions.take_guesses(batch, {(3,)}, bernd())
+    assert Submission.objects.count() == 1
+
+
+def test_stack_that_codes_divide_is_not_guessed_at() -> None:
+    batch = stack("", "PATCHT", "", "")
+    say(batch, "Guten Tag,", "", "Guten Tag,", "Guten Tag,")
+    assert suggestions.guesses_of(batch) == ()
+
+
+def test_torn_cover_sheet_keeps_what_follows_from_the_case_before() -> None:
+    """The next person's papers lie behind a sheet whose code cannot be read: a person has to look."""
+    batch = stack(sheet(amiras_case()), "", "", "")
+    say(batch, "", "Text", "Deckblatt\nLegen Sie dieses Blatt auf Ihre Unterlagen.", "Text")
+    assert suggestions.take_certain(batch).letters == ()
+    assert [flag.what for flag in suggestions.open_proposal(batch).flags] == ["worn_sheet"]

@@ -184,7 +184,9 @@ def test_an_answer_left_out_is_said_in_words() -> None:
 
 
 def test_the_number_zero_is_an_answer() -> None:
-    assert "<dd>0</dd>" in show('{% summary_list %}{% summary_row "Kinder" 0 %}{% endsummary_list %}')
+    assert "<dd><bdi>0</bdi></dd>" in show(
+        '{% summary_list %}{% summary_row "Kinder" 0 %}{% endsummary_list %}'
+    )
 
 
 @pytest.mark.parametrize(("pages", "words"), [(1, "1 Seite ·"), (4, "4 Seiten ·")])
@@ -249,7 +251,7 @@ def test_a_group_of_choices_is_a_fieldset_with_its_own_description() -> None:
 def test_a_field_shows_why_it_is_asked_and_an_example() -> None:
     html = show("{{ form.rent.as_field_group }}", form=SampleForm())
     assert "<summary>Warum fragen wir das?</summary><p>Wir zahlen vielleicht Ihre Miete.</p>" in html
-    assert "Zum Beispiel: 512,40 Euro" in html
+    assert "Zum Beispiel: <bdi>512,40 Euro</bdi>" in html
     assert 'aria-describedby="id_rent_helptext"' in html
 
 

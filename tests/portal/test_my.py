@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 from django.db import connection
 from django.test import Client
@@ -172,7 +173,7 @@ def test_status_names_a_file_that_cannot_be_opened_and_what_to_do(client: Client
 def test_status_tells_of_joining_only_when_it_was_not_part_of_the_arrival() -> None:
     first = cast.receive()
     assert "joined" not in [line.kind for line in status_of(cast.submission(first)).lines]
-    late = cast.receive(cast.paper(), service="PAPERS")
+    late = cast.receive(cast.paper(), service="PAPERS", sender=cast.amira(birth_date=None))
     actions.link(cast.submission(late), cast.case_of(first), Actor(Role.CASEWORKER, cast.deniz().pk))
     assert "joined" in [line.kind for line in status_of(cast.submission(first)).lines]
 
@@ -200,7 +201,6 @@ def test_receipt_holds_everything_that_proves_the_arrival(client: Client) -> Non
         "Uhr (ME",
         "über das Internet",
         "Amira Haddad",
-        "3. Juli 1991",
         "Samira Nasser",
         "lohn.jpg",
         "1 Seite",
@@ -265,6 +265,16 @@ def test_receipt_pdf_fetches_nothing_that_a_name_asks_for() -> None:
     thread.join()
     server.close()
     assert hits == []
+
+
+def test_receipt_keeps_the_birth_date_to_itself_because_it_opens_the_case(client: Client) -> None:
+    ack = cast.receive(cast.paper())
+    for name, *more in (("my:receipt",), ("my:receipt_print", "a4"), ("my:receipt_print", "80mm")):
+        shown = client.get(reverse(name, args=[ack.secret, *more])).content.decode()
+        assert "1991" not in shown
+        assert "angegeben" in shown
+    with pdfium.PdfDocument(pdf(cast.submission(ack))) as document:
+        assert "1991" not in "".join(page.get_textpage().get_text_range() for page in document)
 
 
 @pytest.mark.parametrize("paper", ["a4", "80mm"])

@@ -32,8 +32,11 @@ class Command(BaseCommand):
 
             try:
                 found = recognise(path, languages=settings.OCR_LANGUAGES, on_page=tell)
-            except (OSError, EngineMissingError) as error:
+            except EngineMissingError as error:
                 raise CommandError(f"{path}: {error}") from error
+            except OSError as error:  # not there, or a folder: the others are read all the same
+                failed.append(f"{path}: {error.strerror}")
+                continue
             if found.problem:
                 failed.append(f"{path}: {found.problem}")
         if failed:

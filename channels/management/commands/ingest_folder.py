@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from channels.post.inlets.folder import Folder, Outcome
 from channels.post.inlets.ingest import ingest
@@ -25,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--patience", type=float, default=60, help="the same for files that look cut off")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.bring_up_to_date()
         folder = Folder(Path(options["dir"]), settle=options["settle"], patience=options["patience"])
         try:
             report = ingest(folder, jobs=options["jobs"], say=self.say)
@@ -37,6 +42,16 @@ class Command(BaseCommand):
             )
         if report.failed:
             sys.exit(1)
+
+    def bring_up_to_date(self) -> None:
+        """On one machine an empty database gets its tables; in production that is a step of its own."""
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        if settings.PRODUCTION:
+            raise CommandError("The database is not up to date: run manage.py migrate first.")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
 
     def say(self, outcome: Outcome) -> None:
         """What is not as usual is said at once, by name."""

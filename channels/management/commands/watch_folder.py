@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dir", nargs="?", help="another folder than MAIL_FOLDER")
-        parser.add_argument("--pause", type=float, default=1, help="seconds between two looks")
+        parser.add_argument("--pause", type=float, default=0.25, help="seconds between two looks")
         parser.add_argument("--settle", type=float, default=2, help="seconds a file must not have changed")
         parser.add_argument("--patience", type=float, default=60, help="the same for files that look cut off")
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 if well:
                     self.stderr.write(f"waiting: {type(error).__name__}: {error}")
                 well = False
-            time.sleep(options["pause"])
+            time.sleep(min(options["pause"], max(folder.soonest, 0.02)))
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

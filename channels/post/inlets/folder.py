@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,7 @@ UNFINISHED_NAMES = (
 )
 # What operating systems leave in folders; nobody's letter.
 LITTER = {"thumbs.db", "desktop.ini", "ehthumbs.db"}
+CERTAINLY_CLOSED = 0.25  # of the time to settle: whoever scans wants to see the first page soon
 FORGOTTEN_SECONDS = 3600  # a file that is still unfinished then is shown to people
 AGAIN_SECONDS = 300  # what had to stay in the folder is tried again after this time
 
@@ -65,10 +67,11 @@ class Outcome:
 
 @dataclass
 class Sight:
-    """How a file looked and since when (seconds, monotonic) it looks so."""
+    """How a file looked and since when (seconds, monotonic) it looks so; its hash, once it is known."""
 
     state: tuple[int, ...]
     since: float
+    digest: str = ""
 
 
 class StillWritten(Exception):
@@ -78,8 +81,9 @@ class StillWritten(Exception):
 class Folder:
     """One watcher of one folder. `settle` and `patience` in seconds.
 
-    A file is taken when nobody has it open for writing and it has not changed for `settle`; one that looks
-    cut off, only after `patience`: the copying may have come to a halt. Subfolders name the source.
+    A file is taken when nobody has it open for writing and it has not changed for `settle`, or for a quarter
+    of it where the system can tell that nobody has it open; one that looks cut off, only after `patience`:
+    the copying may have come to a halt. Subfolders name the source.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Folder:
         self.patience = max(patience, settle)
         self.delete = settings.MAIL_FOLDER_DELETE if delete is None else delete
         self.waiting = 0  # files seen at the last look that are not ready yet
+        self.soonest = inf  # in so many seconds the first of them may be
         self.sights: dict[Path, Sight] = {}
         self.left: dict[Path, Sight] = {}  # looked at, noted, and left where they are
 
@@ -98,7 +103,7 @@ class Folder:
 
         Errors: OSError if the folder itself cannot be read.
         """
-        waiting = 0
+        waiting, self.soonest = 0, inf
         present = set()
         for path in self._files():
             present.add(path)
@@ -168,16 +173,23 @@ class Folder:
         sight = self.sights.get(path)
         if sight is None or sight.state != state:
             sight = self.sights[path] = Sight(state, now)
-        quiet = now - sight.since
+        quiet, settle = now - sight.since, self.settle
         writing = is_being_written(handle)
         if writing:
             return False
         if writing is False:  # known for certain, so the time of the last change can be believed as well
-            quiet = max(quiet, time.time() - found.st_mtime)
-        return quiet >= (self.settle if looks_complete(handle, found.st_size) else self.patience)
+            quiet, settle = max(quiet, time.time() - found.st_mtime), self.settle * CERTAINLY_CLOSED
+        if not looks_complete(handle, found.st_size):
+            return quiet >= self.patience
+        if quiet < settle and writing is False and not sight.digest:
+            sight.digest = _digest(handle)  # of a big one that takes a while
+            quiet += time.monotonic() - now
+        if quiet < settle:
+            self.soonest = min(self.soonest, settle - quiet)
+        return quiet >= settle
 
     def _take(self, path: Path, handle: BinaryIO, found: os.stat_result) -> tuple[bool, Outcome | None]:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]  # a buffered file
+        digest = self.sights[path].digest or _digest(handle)
         with locks.held(f"inlet:{digest}"):
             # Another watcher may have been faster while this one waited for the lock.
             if _state(os.lstat(path)) != _state(found):
@@ -189,6 +201,7 @@ class Folder:
                     if _state(os.fstat(handle.fileno())) != _state(found):
                         raise StillWritten
             except (BytesDiffer, StillWritten, uploads.TooLarge):
+                self.sights[path].digest = ""  # clocks of files are coarse: it may look as it did before
                 return False, None
             kind = taken.note.kind if taken.first or taken.note.kind != "taken" else "again"
             try:
@@ -226,6 +239,11 @@ class Folder:
     def _place(self, path: Path) -> str:
         """The subfolder, which names the source; empty at the top."""
         return path.relative_to(self.root).parent.as_posix().removeprefix(".")
+
+
+def _digest(handle: BinaryIO) -> str:
+    handle.seek(0)
+    return hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]  # a buffered file
 
 
 def _state(found: os.stat_result) -> tuple[int, ...]:

@@ -110,8 +110,9 @@ def welcome(url: str, *, logins: bool) -> str:
         f"  Drop a scan (PDF) into  {settings.MAIL_FOLDER}",
     ]
     if logins:
-        staff = [user for user in User.objects.order_by("pk")[:12] if user.check_password(PASSWORD)]
-        width = max((len(user.email) for user in staff), default=0)
+        known = User.objects.filter(claimant=False).order_by("pk")[:12]
+        staff = [user for user in known if user.check_password(PASSWORD)]
+        width = max((len(str(user.email)) for user in staff), default=0)
         if staff:
             lines += ["", f"Staff of the demo (password for all: {PASSWORD})", ""]
             lines += [f"  {user.email:<{width}}  {user}, {', '.join(user.roles)}" for user in staff]

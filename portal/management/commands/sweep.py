@@ -14,7 +14,9 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=3, help="seconds between two sweeps")
         parser.add_argument("--grace", type=int, default=10, help="seconds a Celery worker gets first")
         parser.add_argument("--once", action="store_true", help="one sweep and stop")
-        parser.add_argument("--jobs", type=int, default=2, help="processes; all but one also take stacks")
+        parser.add_argument(
+            "--jobs", type=int, default=2, help="processes; the first is kept free for what people wait for"
+        )
 
     def handle(self, *args: Any, pause: float, grace: int, once: bool, jobs: int, **options: Any) -> None:
         if once:

@@ -14,7 +14,10 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=0.3, help="seconds between two looks")
         parser.add_argument("--once", action="store_true", help="do what is due and stop")
         parser.add_argument(
-            "--jobs", type=int, default=default_jobs(), help="processes; all but one also read scanned stacks"
+            "--jobs",
+            type=int,
+            default=default_jobs(),
+            help="processes; the first two are kept free for what people wait for",
         )
 
     def handle(self, *args: Any, pause: float, once: bool, jobs: int, **options: Any) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.envelope import Sender
-from casework.matching.strong import Known, OpenCase, agrees, fold, judge_case, judge_person
+from casework.matching.names import fold
+from casework.matching.strong import Known, OpenCase, agrees, judge_case, judge_person
 
 DAY = date(1991, 7, 3)
 AMIRA = Known(1, "Amira", "Haddad", "Nasser", DAY)

@@ -30,6 +30,12 @@ def found(*lines: str) -> set[tuple[str, str]]:
         ("vom 1. Oktober 2026", "date", "2026-10-01"),
         ("Summe 1.234,56 €", "amount", "1234.56"),
         ("Abbuchung -17,30 EUR", "amount", "-17.30"),
+        ("01.06. 02.06. REWE SAGT DANKE 17,62 S", "amount", "-17.62"),
+        ("02.06. 02.06. KINDERGELD 26,25 H", "amount", "26.25"),
+        ("Lohnsteuer 120,00-", "amount", "-120.00"),
+        ("Januar 120,00 - Februar", "amount", "120.00"),
+        ("Summe 311.63 Euro", "amount", "311.63"),
+        ("am 01.06.25.", "date", "2025-06-01"),
         ("Abrechnung für Oktober 2026", "month", "2026-10"),
         ("Zeitraum 09/2026", "month", "2026-09"),
         ("Name, Vorname Haddad, Amira", "name", "Amira Haddad"),
@@ -49,6 +55,8 @@ def test_fact_is_found_in_its_normal_form(line: str, name: str, value: str) -> N
         ("IBAN DE88 3704 0044 0532 0130 00", "iban"),  # wrong check digits
         ("Nummer 15 070649 C 104", "pension_number"),  # wrong check digit
         ("am 31.02.2026", "date"),
+        ("01.06. 02.06. REWE SAGT DANKE", "date"),
+        ("um 12.30 Uhr", "amount"),
         ("Wohnfläche 50,25 m²", "amount"),
         ("Kontoinhaber Hausverwaltung Großmann GmbH", "name"),
         ("Sehr geehrte Damen und Herren", "family_name"),
@@ -66,3 +74,14 @@ def test_name_stands_over_street_and_town_and_under_the_greeting() -> None:
 
 def test_office_over_street_and_town_is_no_person() -> None:
     assert found("Jobcenter Musterkreis", "Leistungsabteilung", "Ringstraße 7", "04177 Musterstadt") == set()
+
+
+def test_name_stands_over_an_address_in_one_line() -> None:
+    assert ("name", "Khaled Vogt") in found("Khaled Vogt", "Goethestraße 139, 90402 Nürnberg")
+
+
+def test_scribble_between_greeting_and_name_is_no_name() -> None:
+    names = {
+        value for name, value in found("Mit freundlichen Grüßen", "Jr V", "Dörte Özdemir") if name == "name"
+    }
+    assert names == {"Dörte Özdemir"}

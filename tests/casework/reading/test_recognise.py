@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from casework.reading.fingerprint import distance
 from casework.reading.recognise import USUAL, EngineMissingError, recognise, tessdata
@@ -92,6 +92,47 @@ def test_page_with_one_short_line_is_not_blank(tmp_path: Path) -> None:
     page = read_one(sheet(["Bitte wenden"]), tmp_path)
     assert not page.blank
     assert "wenden" in page.text
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+def test_page_with_one_line_close_to_its_edge_is_not_blank(tmp_path: Path, turned: int) -> None:
+    page = sheet()
+    font = ImageFont.truetype("DejaVuSans.ttf", 22)
+    ImageDraw.Draw(page).text((40, 28), "Dieses Blatt gehört zum Antrag vom 3. März.", fill=30, font=font)
+    found = read_one(page.rotate(turned, expand=True), tmp_path)
+    assert not found.blank
+    assert "gehört zum Antrag" in found.text
+
+
+def test_punch_holes_staple_and_torn_corner_leave_a_back_blank(tmp_path: Path) -> None:
+    page = sheet()
+    pen = ImageDraw.Draw(page)
+    for y in (640, 1110):
+        pen.ellipse((8, y, 44, y + 36), fill=20)
+    pen.line((12, 24, 44, 50), fill=40, width=3)
+    pen.polygon([(1240, 0), (1240, 48), (1192, 0)], fill=10)
+    pen.rectangle((0, 0, 6, 1754), fill=30)
+    assert read_one(page, tmp_path).blank
+
+
+def test_holes_further_in_leave_a_back_blank_but_spots_in_the_middle_do_not(tmp_path: Path) -> None:
+    pages = [sheet(), sheet(), sheet()]
+    for page, x in zip(pages, (60, 38, 500), strict=True):
+        for y in (620, 1090):
+            ImageDraw.Draw(page).ellipse((x, y, x + 36, y + 36), fill=70)
+    found = recognise(saved(pages, tmp_path / "file")).pages
+    assert [page.blank for page in found] == [True, True, False]
+
+
+def test_photo_on_its_side_is_read_though_most_ink_is_the_table(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    table = Image.fromarray(chance.integers(20, 140, (1500, 2200), dtype=np.uint8))
+    paper = sheet(LETTER).resize((900, 1273)).transpose(Image.Transpose.ROTATE_270)
+    table.paste(paper, (200, 300))
+    table.convert("RGB").save(tmp_path / "photo.jpg", quality=85)
+    (page,) = recognise(tmp_path / "photo.jpg").pages
+    assert page.turned == 270
+    assert values(page, "household_number") == ["12345//0001234"]
 
 
 def test_black_page_is_not_blank_and_does_no_harm(tmp_path: Path) -> None:

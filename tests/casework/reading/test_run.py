@@ -6,15 +6,20 @@ import importlib.util
 import struct
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
+import psutil
 import pytest
 from PIL import Image
 
 from casework.reading.limits import Limits
 from casework.reading.result import PagePicture, Problem, Reading
-from casework.reading.run import read
+from casework.reading.run import ReaderBrokenError, read
 from tests.casework.reading.papers import BLACK_BOX, encoded, pdf, photo, save
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -275,3 +280,65 @@ def test_parent_loads_no_parser() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_form_that_draws_its_pages_itself_is_not_taken_for_a_blank_page(
+    tmp_path: Path, compressed: bool
+) -> None:
+    """Dynamic XFA, as LiveCycle writes it: on the pages is nothing, or a note."""
+    document = pdf([b""])
+    document.Root.NeedsRendering = True
+    template = document.make_stream(b'<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"></xdp:xdp>')
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=template)
+    streams = pikepdf.ObjectStreamMode.generate if compressed else pikepdf.ObjectStreamMode.disable
+    reading = read(save(document, tmp_path / "file", object_stream_mode=streams), tmp_path)
+    assert (reading.problem, reading.pages) == (Problem.DYNAMIC_FORM, ())
+
+
+def test_form_whose_program_was_taken_out_is_not_taken_for_a_blank_page(tmp_path: Path) -> None:
+    document = pdf([b""])
+    document.Root.NeedsRendering = True
+    assert read(save(document, tmp_path / "file"), tmp_path).problem is Problem.DYNAMIC_FORM
+
+
+def kill_children(count: int, over: threading.Event) -> None:
+    """Kill the next `count` children of this process, as an operator or the kernel would."""
+    seen: set[int] = set()
+    while len(seen) < count and not over.is_set():
+        for child in psutil.Process().children():
+            if child.pid not in seen and "casework.reading.child" in " ".join(child.cmdline()):
+                seen.add(child.pid)
+                child.kill()
+                break
+        time.sleep(0.005)
+
+
+@contextmanager
+def children_killed(count: int) -> Iterator[None]:
+    over = threading.Event()
+    killer = threading.Thread(target=kill_children, args=(count, over))
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
+
+
+def test_child_killed_from_outside_says_nothing_about_its_file(tmp_path: Path) -> None:
+    source = save(pdf([BLACK_BOX, BLACK_BOX]), tmp_path / "file")
+    with children_killed(2):
+        reading = read(source, tmp_path)
+    assert (reading.problem, len(reading.pages)) == (None, 2)
+
+
+def test_children_killed_before_they_see_the_file_are_our_fault(tmp_path: Path) -> None:
+    source = save(pdf([BLACK_BOX]), tmp_path / "file")
+    with children_killed(3), pytest.raises(ReaderBrokenError):
+        read(source, tmp_path)
+
+
+def test_reading_may_begin_at_a_later_page(tmp_path: Path) -> None:
+    reading = read(save(pdf([BLACK_BOX] * 4), tmp_path / "file"), tmp_path, first=3)
+    assert ([page.number for page in reading.pages], reading.page_count) == ([3, 4], 4)

@@ -16,11 +16,13 @@ from casework.reading.splitting import (
     SHEET_TWICE,
     TWO_SHEETS,
     UNKNOWN_SHEET,
+    WORN_SHEET,
     PageSeen,
     Proposal,
     Sheet,
     interleave,
     propose,
+    sheet_by_words,
 )
 
 SHEETS = {
@@ -165,6 +167,38 @@ def test_code_of_somebody_else_divides_nothing_and_is_flagged(content: str) -> N
     assert found.left_over == (1, 2, 3)
     assert flags(found) == [(2, FOREIGN_CODE)]
     assert all(content not in flag.detail for flag in found.flags if content)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("BCD\n002\n1\nSCT\nXXX", "payment"),
+        ("https://other-office.example/x", "web"),
+        ("ASN00123", "archive"),
+        ("ASN 123", "archive"),
+        ("PATCH1", "separator"),
+        ("ADAR-NEXTDOC", "separator"),
+        ("ANGK2:AMIRAPAY", "separator"),
+        ("4006381333931", "other"),
+    ],
+)
+def test_code_of_somebody_else_is_named_by_what_it_is_for(content: str, kind: str) -> None:
+    (flag,) = propose([PageSeen(1, codes=(content,))], SHEETS).flags
+    assert (flag.what, flag.detail) == (FOREIGN_CODE, kind)
+
+
+def test_sheet_of_ours_is_known_by_its_words() -> None:
+    assert sheet_by_words("Trennblatt Legen Sie dieses Blatt\nzwischen zwei Briefe.") == SEPARATOR_SHEET
+    assert sheet_by_words("Deckblatt\nLegen Sie dieses Blatt auf Ihre Unterlagen.") == COVER_SHEET
+    assert sheet_by_words("Das Trennblatt haben Sie vergessen.") == ""
+
+
+def test_sheet_whose_code_is_gone_makes_nothing_certain_that_it_may_end() -> None:
+    torn = PageSeen(3, worn=COVER_SHEET)
+    found = stack(COVER, "", torn, "", "ANGK1:BERTRENT", "")
+    assert [(one.about, one.certain) for one in found.letters] == [("amira", False), ("bert", True)]
+    assert flags(found) == [(3, WORN_SHEET)]
+    assert sorted(found.numbers) == [1, 2, 3, 4, 5, 6]
 
 
 def test_cover_sheet_nobody_printed_divides_nothing_and_is_flagged() -> None:

@@ -31,7 +31,7 @@ def test_case_is_logged_before_it_is_shown(case: Case, deniz: Client) -> None:
     seen(deniz, case)
     event = Event.objects.get(kind="case_viewed")
     assert (event.case, event.actor_user, event.actor_role) == (case.pk, cast.deniz().pk, "caseworker")
-    assert event.data == {}
+    assert event.data == {"purpose": "decide", "helper": None}
 
 
 def test_case_is_not_shown_without_its_log_row(case: Case, deniz: Client) -> None:
@@ -246,3 +246,12 @@ def test_letter_of_which_only_the_day_is_known_shows_no_hour(case: Case, deniz: 
     page = seen(deniz, case)
     assert "19. November 2026" in page
     assert "00:00" not in page
+
+
+@pytest.mark.parametrize("name", ["request", "close", "covers", "separate"])
+def test_every_page_about_a_case_is_a_look_into_it(name: str, case: Case, deniz: Client) -> None:
+    submission = case.submissions.get()
+    about = submission.public_id if name == "separate" else case.public_id
+    before = Event.objects.filter(kind="case_viewed", case=case.pk).count()
+    assert deniz.get(reverse(f"review:{name}", args=[about])).status_code == 200
+    assert Event.objects.filter(kind="case_viewed", case=case.pk).count() == before + 1

@@ -10,7 +10,7 @@ from casework.models import Case, Event, Outbox
 
 FAILURES = "/faelle/stoerungen/"
 # Session, user, failed rows, causes, when they failed, submissions (their own), team of the user.
-QUERIES = 7
+QUERIES = 9
 
 
 def failed(effect: str, event: Event) -> Outbox:

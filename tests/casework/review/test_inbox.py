@@ -11,7 +11,7 @@ from tests import cast
 
 INBOX = "/faelle/"
 # Session, user, day, failed effects, count, rows, team of the user.
-EXPECTED_QUERIES = 7
+EXPECTED_QUERIES = 9
 
 
 def names(client: Client, query: str = "") -> list[str]:
@@ -21,7 +21,9 @@ def names(client: Client, query: str = "") -> list[str]:
 
 
 def somebody(given_name: str, received_at: datetime | None = None, **more: object) -> Case:
-    sender = cast.amira(given_name=given_name, birth_date=date(1980, 1, len(given_name)))
+    sender = cast.amira(
+        given_name=given_name, birth_date=date(1930 + 9 * len(given_name), len(given_name), 20)
+    )
     return cast.case_of(cast.receive(sender=sender, received_at=received_at, **more))
 
 

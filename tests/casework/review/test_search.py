@@ -1,9 +1,13 @@
 """The text of papers: found by who may see the paper, and shown beside its picture."""
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from django.test import Client
 
-from casework import queries
+from casework import people, queries
+from casework.lookup import find_people
 from casework.models import Case, Document, Page, Part
 from tests import cast
 
@@ -69,3 +73,23 @@ def test_document_page_shows_the_text_of_each_page(page: Page, payslip: Document
     shown = deniz.get(f"/faelle/dokument/{payslip.public_id}/").content.decode()
     assert "Text der Seite" in shown
     assert "Grundmiete beträgt 512,30 Euro" in shown
+
+
+@pytest.mark.parametrize("written", ["Nguyen", "Nguyễn"])
+def test_name_with_foreign_letters_is_found_however_it_was_read(page: Page, written: str) -> None:
+    Page.objects.filter(pk=page.pk).update(text=f"Herr Thế {written}, Größe der Wohnung")
+    assert queries.search_pages(cast.deniz(), "Nguyễn Größe").get().pk == page.pk
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Neill", "N’Diaye", "Al-Ali", "Çelik", "Nguyễn", "Łukaszewicz", "Şahin", "Öztürk"]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_person_is_found_by_a_name_of_any_language(
+    case: Case, name: str, form: Literal["NFC", "NFD"]
+) -> None:
+    case.person.family_name = name
+    case.person.name_key = people.name_key(case.person.given_name, name)
+    case.person.save()
+    typed = unicodedata.normalize(form, name)
+    assert find_people(cast.deniz(), typed) == [case.person]

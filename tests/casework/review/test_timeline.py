@@ -50,7 +50,11 @@ def everything_happens() -> Case:
     actions.assign(case, None, deniz)
     letter = cast.submission(
         cast.receive(
-            service="PAPERS", channel=Channel.POST, sheets=2, actor=Actor(Role.COUNTER, cast.bernd().pk)
+            service="PAPERS",
+            channel=Channel.POST,
+            sheets=2,
+            actor=Actor(Role.COUNTER, cast.bernd().pk),
+            sender=cast.amira(birth_date=None),
         )
     )
     actions.link(letter, case, deniz)
@@ -67,6 +71,8 @@ def everything_happens() -> Case:
 
 
 ACTS_OF_CASEWORK = {
+    "trouble_found",
+    "trouble_settled",
     "received",
     "joined",
     "separated",
@@ -89,6 +95,8 @@ ACTS_OF_CASEWORK = {
     "receipt_mailed",
     "unreadable_mailed",
     "effect_failed",
+    "likeness_judged",
+    "likeness_answered",
 }
 
 

@@ -49,8 +49,11 @@ def test_person_is_found_by_name_or_birth_date(desk: Client, amira: Person, text
     assert search(desk, text).context["found"] == [amira]
 
 
-def test_person_is_not_found_by_name_with_another_birth_date(desk: Client, amira: Person) -> None:
-    assert search(desk, "Haddad 4.7.1991").context["found"] == []
+def test_person_is_found_with_a_slip_in_the_birth_date_but_not_with_quite_another(
+    desk: Client, amira: Person
+) -> None:
+    assert search(desk, "Haddad 4.7.1991").context["found"] == [amira]
+    assert search(desk, "Haddad 14.12.1958").context["found"] == []
 
 
 def test_number_of_case_or_receipt_leads_straight_to_the_person(desk: Client, amira: Person) -> None:

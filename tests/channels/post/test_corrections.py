@@ -179,7 +179,7 @@ def test_proposal_is_shown_taken_over_by_one_button_and_undone(bernd: Client, ba
 def test_cover_sheet_nobody_printed_is_named_on_the_screen(bernd: Client, batch: Batch) -> None:
     recognised(batch, p2="ANGK1:0123456789AB")
     page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
-    assert "Dieses Deckblatt kennen wir nicht." in page
+    assert "Dieses Deckblatt kennen wir nicht, vielleicht ist es von einer anderen Stelle." in page
     assert "So übernehmen" not in page
 
 
@@ -188,9 +188,74 @@ def test_stack_without_codes_has_no_proposal(bernd: Client, batch: Batch) -> Non
     assert "Vorschlag" not in bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
 
 
+def test_guessed_letters_are_shown_with_reasons_taken_over_and_undone(bernd: Client, batch: Batch) -> None:
+    recognised(batch)
+    salutation = "Sehr geehrte Damen und Herren,\nanbei die Unterlagen."
+    Page.objects.filter(file=batch.file_id, number__in=(1, 4)).update(text=salutation)
+    shown = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
+    assert "Vermutung: 2 Briefe" in shown
+    assert "Beginnt mit einer Anrede." in shown
+    assert not Submission.objects.exists()
+    take = reverse("post:take_guesses", args=[batch.public_id])
+    for hostile in ("", "x", "4-5-6-7", "9" * 400):
+        bernd.post(take, {"guess": hostile})
+    assert not Submission.objects.exists()
+    answer = bernd.post(take, {"guess": "4-5-6"}, follow=True).content.decode()
+    assert "Übernommen: 1 Brief." in answer
+    assert papers(Submission.objects.get()) == [("other", [4, 5, 6])]
+    bernd.post(reverse("post:undo", args=[batch.public_id]))
+    assert "Vermutung: 2 Briefe" in bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
+
+
+def test_codes_of_others_are_named_on_the_screen_without_their_content(bernd: Client, batch: Batch) -> None:
+    recognised(batch, p2="BCD\n002\nGEHEIM", p3="ADAR-NEXTDOC")
+    page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
+    assert "Zum Bezahlen (Überweisung): Seite 2" in page
+    assert "Trennblatt oder Deckblatt einer anderen Stelle: Seite 3" in page
+    assert "GEHEIM" not in page
+
+
+def test_black_page_is_not_offered_as_an_empty_one(bernd: Client, batch: Batch) -> None:
+    """All of one colour, but not blank: the scanner saw nothing, or too much."""
+    recognised(batch)
+    Page.objects.filter(file=batch.file_id, number=3).update(empty=True, blank=False, text="")
+    Page.objects.filter(file=batch.file_id, number=4).update(empty=True, blank=True, text="")
+    page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
+    assert page.count("kein Text erkannt") == 1
+    assert "1 leere Seite beiseite legen" in page
+    bernd.post(reverse("post:aside", args=[batch.public_id]), {"empty": "1"})
+    assert list(batch.set_aside.values_list("page", flat=True)) == [4]
+
+
+def test_torn_separator_is_named_on_the_screen(bernd: Client, batch: Batch) -> None:
+    recognised(batch)
+    text = "Trennblatt\nLegen Sie dieses Blatt zwischen zwei Briefe."
+    Page.objects.filter(file=batch.file_id, number=3).update(text=text)
+    page = bernd.get(reverse("post:batch", args=[batch.public_id])).content.decode()
+    assert "Das sieht aus wie ein Trennblatt. Sein Code ist nicht lesbar" in page
+
+
+def test_kind_read_on_a_page_is_taken_unless_another_is_chosen(bernd: Client, batch: Batch) -> None:
+    recognised(batch)
+    Page.objects.filter(file=batch.file_id, number=2).update(kind="lease")
+    Page.objects.filter(file=batch.file_id, number=5).update(kind="no such kind")
+    address = reverse("post:batch", args=[batch.public_id])
+    assert '<option value="as_read" selected>' in bernd.get(address).content.decode()
+    bernd.post(address, {"page": [1, 2], "kind": "as_read", "letter": "new", "key": uuid.uuid4()})
+    assert papers(Submission.objects.get()) == [("lease", [1, 2])]
+    said = bernd.post(address, {"page": [5], "kind": "as_read", "letter": "new", "key": uuid.uuid4()})
+    assert "Wählen Sie aus, was für ein Papier das ist." in said.content.decode()
+    aside = reverse("post:aside", args=[batch.public_id])
+    assert bernd.post(aside, {"page": 5, "kind": "as_read"})["Location"] == address
+
+
 def test_corrections_are_closed_to_everybody_else(batch: Batch) -> None:
     document = letter_with(batch, paper("payslip", 1, 2)).documents.get()
-    for name, subject in (("correct", document.public_id), ("take_over", batch.public_id)):
+    for name, subject in (
+        ("correct", document.public_id),
+        ("take_over", batch.public_id),
+        ("take_guesses", batch.public_id),
+    ):
         assert (
             mail.browser("emil@example.org").get(reverse(f"post:{name}", args=[subject])).status_code == 403
         )

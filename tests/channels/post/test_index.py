@@ -244,6 +244,38 @@ def test_fields_of_another_letter_in_the_same_stack_say_nothing() -> None:
     assert suggested(one) == []
 
 
+def test_placing_is_taken_back_and_the_letter_shown_again() -> None:
+    case = amiras_case()
+    one = letter()
+    client = mail.browser()
+    client.post(INDEX, {"letter": one.public_id, "act": "link", "case": case.public_id})
+    one.refresh_from_db()
+    assert one.case == case
+    html = client.post(INDEX, {"done": one.public_id, "act": "undo"}, follow=True).content.decode()
+    assert shown(html) == str(one.public_id)
+    one.refresh_from_db()
+    assert (one.case, one.state) == (None, SubmissionState.UNASSIGNED)
+
+
+def test_not_knowing_is_taken_back_and_the_letter_waits_again() -> None:
+    one = letter()
+    client = mail.browser()
+    client.post(INDEX, {"letter": one.public_id, "act": "unsure"})
+    assert "Kein Brief wartet" in client.get(INDEX).content.decode()
+    for _ in range(2):  # a second press changes nothing
+        client.post(INDEX, {"done": one.public_id, "act": "undo"})
+    assert shown(client.get(INDEX).content.decode()) == str(one.public_id)
+    assert Event.objects.filter(kind="look_again").count() == 1
+
+
+def test_undo_of_what_is_not_the_mailrooms_is_not_found() -> None:
+    other = cast.submission(cast.receive())
+    for letter_id in (other.public_id, uuid.uuid4(), "x"):
+        assert mail.browser().post(INDEX, {"done": letter_id, "act": "undo"}).status_code == 404
+    other.refresh_from_db()
+    assert other.case is not None
+
+
 # --- two letters taken for one
 
 

@@ -16,6 +16,7 @@ from channels.post import typed
         ("31.10.26", date(2026, 10, 31)),
         ("3-1-26", date(2026, 1, 3)),
         ("31102026", date(2026, 10, 31)),
+        ("311026", date(2026, 10, 31)),
         ("2026-10-31", date(2026, 10, 31)),
         ("31. Oktober 2026", date(2026, 10, 31)),
     ],
@@ -35,7 +36,18 @@ def test_day_that_is_none_is_refused(text: str) -> None:
         typed.read_day(text)
 
 
-@pytest.mark.parametrize("text", ["3.7.91", "3.7.", "3.7.2999", "3.7.1800"])
+@pytest.mark.parametrize("text", ["3.7.91", "030791", "03071991", "3-7-1991"])
+def test_birth_date_with_a_year_that_can_only_be_one_is_read(text: str) -> None:
+    assert typed.read_birth_date(text) == date(1991, 7, 3)
+
+
+def test_birth_date_in_either_century_is_asked_for() -> None:
+    with pytest.raises(ValidationError) as refused:
+        typed.read_birth_date("3.7.19")
+    assert refused.value.messages == ["Geben Sie das Jahr mit vier Ziffern ein: 2019 oder 1919."]
+
+
+@pytest.mark.parametrize("text", ["31.2.91", "3.7.", "3.7.2999", "3.7.1800"])
 def test_birth_date_is_never_guessed(text: str) -> None:
     with pytest.raises(ValidationError):
         typed.read_birth_date(text)

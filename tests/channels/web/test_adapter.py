@@ -9,9 +9,9 @@ from casework import guessing
 from casework.codes import new_number
 from casework.envelope import BytesDiffer, Helper
 from casework.models import Chunk, StoredFile, Submission
+from channels.drafts import AlreadySent
 from channels.models import Draft, DraftFile
 from channels.web import adapter, drafts
-from channels.web.drafts import AlreadySent
 from tests import cast, files
 from tests.channels.web.walking import ANSWERS, file
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from casework.models import Event, Page, StoredFile
+from casework.models import Event, Page, Part, StoredFile
 from channels.models import Draft, DraftFile
 from channels.web import adapter
 from tests import files
@@ -101,7 +101,7 @@ def test_a_removed_file_is_gone_and_removing_it_twice_is_harmless(client: Client
     client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg()), file("b.pdf", files.pdf())]})
     first = DraftFile.objects.get(file__name="a.jpg")
     for _ in range(2):
-        assert client.post(at(draft, f"{PAYSLIP}entfernen/"), {"remove": first.pk}).status_code == 302
+        assert client.post(at(draft, f"{PAYSLIP}seiten/"), {"remove": first.pk}).status_code == 302
     assert kept() == ["b.pdf"]
     assert StoredFile.objects.count() == 1
 
@@ -110,7 +110,7 @@ def test_nobody_removes_a_file_of_another_draft(client: Client, draft: Draft) ->
     client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg())]})
     stranger = Client()
     theirs = begin(stranger)
-    stranger.post(at(theirs, f"{PAYSLIP}entfernen/"), {"remove": DraftFile.objects.get().pk})
+    stranger.post(at(theirs, f"{PAYSLIP}seiten/"), {"remove": DraftFile.objects.get().pk})
     assert kept() == ["a.jpg"]
 
 
@@ -143,3 +143,73 @@ def test_the_list_follows_from_the_answers_and_takes_other_papers(client: Client
     assert chosen["Location"] == at(draft, "unterlagen/birth_certificate/")
     assert "Wählen Sie aus" in text(client.post(at(draft, "unterlagen/"), {"kind": ""}))
     assert client.get(at(draft, "unterlagen/nix/")).status_code == 404
+
+
+def upright(one: DraftFile, number: int = 1) -> Page:
+    picture, thumbnail = files.webp((40, 60)), files.webp((20, 30))
+    return Page.objects.create(
+        file=one.file, number=number, width=40, height=60, picture=picture, thumbnail=thumbnail
+    )
+
+
+def test_pages_are_put_in_order_one_place_at_a_time(client: Client, draft: Draft) -> None:
+    client.post(at(draft, PAYSLIP), {"files": [file(f"{n}.jpg", files.jpeg(n)) for n in "abc"]})
+    last = DraftFile.objects.get(file__name="c.jpg")
+    for order in (["a.jpg", "c.jpg", "b.jpg"], ["c.jpg", "a.jpg", "b.jpg"], ["c.jpg", "a.jpg", "b.jpg"]):
+        assert client.post(at(draft, f"{PAYSLIP}seiten/"), {"forward": last.pk}).status_code == 302
+        assert kept() == order
+    submission = adapter.submit(draft)
+    parts = Part.objects.filter(document__submission__public_id=submission.submission_id)
+    assert [part.file.name for part in parts.order_by("position")] == ["c.jpg", "a.jpg", "b.jpg"]
+
+
+def test_a_page_is_turned_and_its_picture_gets_another_address(client: Client, draft: Draft) -> None:
+    client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg())]})
+    one = DraftFile.objects.get()
+    upright(one)
+    digest = one.file.sha256
+    client.post(at(draft, f"{PAYSLIP}seiten/"), {"turn": f"{one.pk}.1"})
+    page = Page.objects.get()
+    assert (page.width, page.height, page.turned) == (60, 40, 90)
+    assert f"bild/{one.pk}/1/?90" in text(client.get(at(draft, f"{PAYSLIP}ansehen/{one.pk}/1/")))
+    assert StoredFile.objects.get().sha256 == digest
+
+
+def test_pages_are_seen_large_one_after_the_other(client: Client, draft: Draft) -> None:
+    client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg()), file("b.pdf", files.pdf(2))]})
+    first, second = DraftFile.objects.all()
+    for one, number in ((first, 1), (second, 1), (second, 2)):
+        upright(one, number)
+    page = text(client.get(at(draft, f"{PAYSLIP}ansehen/{first.pk}/1/")))
+    assert "Seite 1 von 3" in page
+    assert at(draft, f"{PAYSLIP}ansehen/{second.pk}/1/") in page
+    assert "Ja, alles gut lesbar" in text(client.get(at(draft, f"{PAYSLIP}ansehen/{second.pk}/2/")))
+    assert client.get(at(draft, f"{PAYSLIP}ansehen/{second.pk}/3/"))["Location"] == at(draft, PAYSLIP)
+
+
+@pytest.mark.parametrize("act", ["forward", "turn", "remove"])
+def test_nobody_changes_a_file_of_another_draft(client: Client, draft: Draft, act: str) -> None:
+    client.post(
+        at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg("a")), file("b.jpg", files.jpeg("b"))]}
+    )
+    one = DraftFile.objects.last()
+    assert one is not None
+    upright(one)
+    stranger = Client()
+    theirs = begin(stranger)
+    value = f"{one.pk}.1" if act == "turn" else one.pk
+    assert stranger.post(at(theirs, f"{PAYSLIP}seiten/"), {act: value}).status_code == 302
+    assert stranger.post(at(draft, f"{PAYSLIP}seiten/"), {act: value}).status_code == 404
+    assert kept() == ["a.jpg", "b.jpg"]
+    assert Page.objects.get().turned == 0
+
+
+@pytest.mark.parametrize("value", ["", "x", "1", "1.", ".1", "1.x", "9999.1", "\u0661.1", "1.1.1"])
+def test_an_odd_page_number_changes_nothing(client: Client, draft: Draft, value: str) -> None:
+    assert client.post(at(draft, f"{PAYSLIP}seiten/"), {"turn": value}).status_code == 302
+
+
+def test_a_hint_is_shown_with_the_page_and_only_known_ones_are_kept(client: Client, draft: Draft) -> None:
+    client.post(at(draft, PAYSLIP), {"files": [file("a.jpg", files.jpeg())]})
+    DraftFile.objects.update(hints="blurred")
+    assert "vielleicht unscharf" in text(client.get(at(draft, PAYSLIP)))

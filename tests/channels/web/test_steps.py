@@ -220,3 +220,19 @@ def test_unknown_codes_lead_to_a_pause(client: Client) -> None:
     for _ in range(guessing.FREE_TRIES):
         client.post("/antrag/weiter/", {"code": code})
     assert "Bitte warten Sie eine Minute" in text(client.post("/antrag/weiter/", {"code": code}))
+
+
+def test_what_is_typed_is_saved_when_a_field_is_left_and_what_cannot_be_read_keeps_the_answer_before(
+    client: Client,
+) -> None:
+    draft = begin(client)
+    step = at(draft, "schritt/person/")
+    answer = client.post(step, {"given_name": "Amira", "birth_date_day": "3", "save": "1"})
+    assert answer.status_code == 204
+    draft.refresh_from_db()
+    assert draft.answers == {"given_name": "Amira"}
+    client.post(step, {**AMIRA, "save": "1"})
+    client.post(step, {**AMIRA, "birth_date_day": "45", "save": "1"})
+    draft.refresh_from_db()
+    assert draft.answers["birth_date"] == "1991-07-03"
+    assert "Amira" in text(client.get(step))

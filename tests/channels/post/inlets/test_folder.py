@@ -1,5 +1,6 @@
 """Rules of the watched folder: nothing leaves it before it is kept, nothing is kept twice."""
 
+import math
 import os
 import threading
 import time
@@ -13,9 +14,9 @@ from django.conf import LazySettings
 from django.db import connection
 from django.utils import timezone
 
-from casework import filestore
+from casework import filestore, outbox
 from casework.envelope import Role
-from casework.models import Batch, Event, Outbox, StoredFile
+from casework.models import Batch, Event, Outbox, Page, StoredFile
 from channels.models import InletNote
 from channels.post.inlets import notes
 from channels.post.inlets.completeness import looks_complete
@@ -102,6 +103,53 @@ def test_file_that_was_changed_just_now_has_to_rest_first(tmp_path: Path) -> Non
     assert (kinds(watcher), watcher.waiting, names(tmp_path)) == ([], 1, ["scan.pdf"])
     time.sleep(0.5)
     assert (kinds(watcher), watcher.waiting) == (["taken"], 0)
+
+
+def test_watcher_knows_when_the_first_file_will_have_settled(tmp_path: Path) -> None:
+    watcher = folder(tmp_path, settle=2)
+    assert (kinds(watcher), watcher.soonest) == ([], math.inf)
+    put(tmp_path, "scan.pdf", files.pdf())
+    assert kinds(watcher) == []
+    assert 0 < watcher.soonest <= 2
+    time.sleep(watcher.soonest)
+    assert kinds(watcher) == ["taken"]
+
+
+def test_file_that_changes_and_looks_as_before_is_hashed_again(tmp_path: Path) -> None:
+    """Times of files are coarse: two writings may bear the same one."""
+    before, after = files.pdf(text="vorher"), files.pdf(text="später")
+    before, after = before.ljust(len(after), b"\n"), after.ljust(len(before), b"\n")
+    path = put(tmp_path, "scan.pdf", before)
+    watcher = folder(tmp_path, settle=20)
+    assert kinds(watcher) == []
+    assert watcher.sights[path].digest
+    changed = path.stat().st_mtime_ns
+    path.write_bytes(after)
+    os.utime(path, ns=(changed, changed))
+    watcher.settle = 0
+    assert (kinds(watcher), Batch.objects.count(), StoredFile.objects.count()) == ([], 0, 0)
+    assert kinds(watcher) == ["taken"]
+    assert bytes_of(Batch.objects.get()) == after
+
+
+def test_first_page_of_a_big_stack_is_there_with_its_bytes(tmp_path: Path) -> None:
+    content = files.heavy_pdf()
+    put(tmp_path, "stapel.pdf", content)
+    assert kinds(folder(tmp_path)) == ["taken"]
+    file = Batch.objects.get().file
+    page = Page.objects.get(file=file)
+    assert (page.number, page.width > 0, bytes(page.picture)[8:12]) == (1, True, b"WEBP")
+    assert (file.read_at, bytes_of(Batch.objects.get()) == content) == (None, True)
+    outbox.run(Outbox.objects.get(effect="read", subject=str(file.pk)).pk)
+    assert list(Page.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    assert Page.objects.get(number=1).pk == page.pk
+
+
+def test_big_stack_whose_first_page_cannot_be_drawn_is_taken_all_the_same(tmp_path: Path) -> None:
+    content = files.broken_pdf() + os.urandom(17 << 20) + b"%%EOF"
+    put(tmp_path, "stapel.pdf", content)
+    assert kinds(folder(tmp_path)) == ["taken"]
+    assert (bytes_of(Batch.objects.get()) == content, Page.objects.count()) == (True, 0)
 
 
 def test_file_still_open_for_writing_is_left_alone(tmp_path: Path) -> None:

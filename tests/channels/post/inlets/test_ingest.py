@@ -6,8 +6,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
 from casework.models import Batch, Outbox, Page, StoredFile
 from channels.models import InletNote
@@ -30,16 +32,31 @@ def ingest_command(root: Path, *options: str) -> list[str]:
     return processes.manage_command("ingest_folder", str(root), "--settle", "0", *options)
 
 
-def run(root: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+def run(root: Path, *options: str, **changed: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ingest_command(root, *options),
-        env=environment(),
+        env=environment() | changed,
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+def test_empty_database_gets_its_tables_first(tmp_path: Path) -> None:
+    put(tmp_path, "brief.pdf", files.pdf(1))
+    name = "test_angekommen_empty"
+    empty = make_conninfo(database_url(), dbname=name)
+    with psycopg.connect(database_url(), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            done = run(tmp_path, DATABASE_URL=empty, ANGEKOMMEN_MODE="demo")
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert figures(done.stdout)["pages"] == 1
 
 
 def figures(output: str) -> dict[str, float]:
