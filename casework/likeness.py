@@ -50,7 +50,7 @@ class Alike:
 class Found:
     outcome: Outcome
     candidates: tuple[Alike, ...]
-    why: str = ""  # of ASK: the question that has no clear answer
+    unclear: tuple[str, ...] = ()  # of ASK: the questions without a clear answer about the first candidate
 
     @property
     def person(self) -> int | None:
@@ -211,7 +211,7 @@ def _found(judged: Judgement, hits: Iterable[_Hit]) -> Found:
     for candidate in judged.candidates:
         hit = by_entry[candidate.key]
         candidates.append(Alike(hit.entry, hit.person, hit.submission, candidate.compared))
-    return Found(judged.outcome, tuple(candidates), judged.why)
+    return Found(judged.outcome, tuple(candidates), judged.unclear)
 
 
 def frequencies(given: Profile, known: Sequence[Profile]) -> Frequencies:

@@ -142,10 +142,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout"
 
 # When the machine links a person by itself, and when it asks; in bits (docs/operations.md).
 PERSON_THRESHOLDS = {
-    "stranger": env.number("MATCH_STRANGER_BITS", 9),
-    "relative": env.number("MATCH_RELATIVE_BITS", 8),
+    "stranger": env.number("MATCH_STRANGER_BITS", 7),
+    "relative": env.number("MATCH_RELATIVE_BITS", 7),
     "margin": env.number("MATCH_MARGIN_BITS", 7),
-    "ask": env.number("MATCH_ASK_BITS", -4),
+    "ask": env.number("MATCH_ASK_BITS", -9),
 }
 
 AUTH_USER_MODEL = "casework.User"
@@ -189,6 +189,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Angekommen"
+MFA_TOTP_TOLERANCE = 1  # a code typed slowly is taken for 30 seconds more (RFC 6238, 5.2)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 # An identity provider for claimants (OpenID Connect), as BundID is reached through a broker; empty: none.
 OIDC_NAME = env.text("OIDC_NAME", "")  # what the button says, e.g. BundID

@@ -14,7 +14,7 @@ Beside them stand vetoes. Everything else that is likely goes to a person, with 
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -33,12 +33,12 @@ from casework.matching.outcome import Outcome
 class Thresholds:
     """In bits; settings of the office (docs/operations.md)."""
 
-    stranger: float = 9.0  # link: at least this sure that it is no stranger
-    relative: float = 8.0  # link: at least this sure that it is nobody else of the household
+    stranger: float = 7.0  # link: at least this sure that it is no stranger
+    relative: float = 7.0  # link: at least this sure that it is nobody else of the household
     margin: float = 7.0  # link: so far ahead of the second best
     margin_at_home: float = 5.0  # so far, in `own` bits, ahead of those of the same household
-    ask: float = -4.0  # ask: at least this alike
-    ask_relative: float = -3.9
+    ask: float = -9.0  # ask: at least this alike
+    ask_relative: float = -3.5
     most: int = 5  # candidates shown
 
 
@@ -122,7 +122,11 @@ class Judgement:
 
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
-    why: str = ""  # of ASK: which question had no clear answer
+    unclear: tuple[str, ...] = ()  # of ASK: what is not clear about the first
+
+    @property
+    def why(self) -> str:
+        return self.unclear[0] if self.unclear else ""
 
 
 # --- names
@@ -165,6 +169,7 @@ _CHANCE = {
 _INITIAL_BITS = 2.5  # one in nine has it by chance
 _OTHER_GIVEN = -7.0
 _OTHER_FAMILY = -4.5  # marriage, a name taken off
+_BOTH_OTHER = -5.0  # who changes one seldom writes the other wrong
 _PART = -0.7  # one of several given names, half of a double name
 _BOTH_PARTS = -3.5  # each has words the other has not
 _SWAPPED = -4.0
@@ -285,8 +290,8 @@ def _compare_names(given: Profile, known: Profile, frequencies: Frequencies) -> 
         if not g and known_given and _left_over(f, known_family, known.birth_name):
             # All in one field, and a word of it is no part of the family name: another given name.
             likely_given = Likeness.OTHER, False, 0.0
-        same = set(g) & set(known_given)
-        in_wrong_field = paid and same and all(as_given.rather_moved(word) for word in same)
+        alike = [pair for pair in product(g, known_given) if likeness(*pair) >= Likeness.TYPO]
+        in_wrong_field = paid and alike and all(any(map(as_given.rather_moved, pair)) for pair in alike)
         both_swapped = (
             f and known_family and all(as_family.rather_moved(word) for word in (*f, *known_family))
         )
@@ -296,6 +301,7 @@ def _compare_names(given: Profile, known: Profile, frequencies: Frequencies) -> 
         bits = likely_given[2] + likely_family[2] + paid
         bits += _OTHER_GIVEN if likely_given[0] == Likeness.OTHER else 0
         bits += _OTHER_FAMILY if likely_family[0] == Likeness.OTHER else 0
+        bits += _BOTH_OTHER if likely_given[0] == likely_family[0] == Likeness.OTHER else 0
         if (likely_given[0] or 0) > Likeness.INITIAL and (likely_family[0] or 0) > Likeness.INITIAL:
             bits += _ORIGIN
         if best is None or bits > best.bits:
@@ -349,6 +355,8 @@ _BIRTH_DAYS = {
     Birth.NEAR: 270,
 }
 _ORDINARY_DAY = 1 / 20_000
+# Where only the year is known papers say 1 January: often of people who share an origin, and so names.
+_NEW_YEAR, _NEW_YEAR_OF_ORIGIN = "0101", 6
 # Of dates that cannot be: how often there is no other slip in it, or one more.
 _REPAIRED_M = {Birth.MISREAD: 0.8, Birth.NEAR: 0.15, Birth.OTHER: 0.05}
 _REPAIRED_DAYS = {Birth.MISREAD: 9, Birth.NEAR: 200}
@@ -364,6 +372,8 @@ def _birth_bits(birth: Birth, given: str, known: str, frequencies: Frequencies) 
     day = max(frequencies.of_birth(given), frequencies.of_birth(known))
     if "?" in given or "?" in known:
         day *= 1.3
+    if given[:4] == known[:4] == _NEW_YEAR:
+        day *= _NEW_YEAR_OF_ORIGIN
     chance = day if birth == Birth.EQUAL else day + (_BIRTH_DAYS[birth] - 1) * _ORDINARY_DAY
     return log2(_BIRTH_M[birth] / chance)
 
@@ -414,9 +424,9 @@ _SAME_DAY, _SAME_NEW_YEAR = 0.003, 0.2  # parent and child born on the same day 
 # How often somebody else of the household writes a contact the office has of this one: somebody of the same
 # name, a twin, another. First a contact only this one has, then one that others of the household share.
 _OWN_CONTACT = {
-    "phone": (0.9, 0.3, 0.2),
-    "iban": (0.9, 0.3, 0.2),
-    "email": (0.05, 0.25, 0.1),
+    "phone": (0.9, 0.12, 0.2),
+    "iban": (0.9, 0.12, 0.2),
+    "email": (0.05, 0.12, 0.1),
 }
 _SHARED_CONTACT = {
     "phone": (0.9, 0.4, 0.4),
@@ -466,7 +476,7 @@ def _birth_in_household(birth: Birth, given: str, known: str) -> tuple[float, fl
         if years < _GENERATION:
             namesake = chance * _SAME_GENERATION
         elif birth != Birth.OTHER and given[:4] == known[:4]:
-            namesake = 0.1 * (_SAME_NEW_YEAR if given[:4] == "0101" else _SAME_DAY)
+            namesake = 0.1 * (_SAME_NEW_YEAR if given[:4] == _NEW_YEAR else _SAME_DAY)
     return like, namesake, chance
 
 
@@ -603,7 +613,7 @@ def _address_bits(code: str, people: int) -> float:
         return log2(0.6 / (12 / people + 0.000002))
     if code == "address_similar":
         return log2(0.15 / (12 / people + 0.000002))
-    return {"address_street": 4.0, "address_place": 2.0, "address_other": -2.5}[code]
+    return {"address_street": 4.0, "address_place": 2.0, "address_other": -4.5}[code]
 
 
 def _vetoes(names: _Names, birth: Birth, number: str) -> list[str]:
@@ -649,8 +659,8 @@ def judge(
         return Judgement(Outcome.NEW)
     best, found = likely[0]
     candidates = tuple(Candidate(one.key, result) for one, result in likely[: limit.most])
-    why = _unclear(best, found, likely[1:], limit)
-    return Judgement(Outcome.ASK if why else Outcome.LINK, candidates, why)
+    unclear = tuple(_unclear(best, found, likely[1:], limit))
+    return Judgement(Outcome.ASK if unclear else Outcome.LINK, candidates, unclear)
 
 
 def rank(found: Compared) -> float:
@@ -660,23 +670,23 @@ def rank(found: Compared) -> float:
 
 def _unclear(
     best: Known, found: Compared, others: Sequence[tuple[Known, Compared]], limit: Thresholds
-) -> str:
-    """The question without a clear answer; empty: all are answered."""
-    if found.vetoes:
-        return found.vetoes[0]
+) -> Iterator[str]:
+    """The questions without a clear answer; none: the best is the one."""
+    yield from found.vetoes
     if found.bits < limit.stranger:
-        return "stranger"
+        yield "stranger"
     if found.own < limit.relative:
-        return "relative"
-    for one, second in others:
-        if best.key in one.may_be or one.key in best.may_be:
-            continue
-        if _one_household(best.profile, one.profile):
-            if _own_if_mixed_up(found) - _own_if_mixed_up(second) < limit.margin_at_home:
-                return "second"
-        elif rank(found) - rank(second) < limit.margin:
-            return "second"
-    return ""
+        yield "relative"
+    if any(_rivals(best, found, one, second, limit) for one, second in others):
+        yield "second"
+
+
+def _rivals(best: Known, found: Compared, one: Known, second: Compared, limit: Thresholds) -> bool:
+    if best.key in one.may_be or one.key in best.may_be:
+        return False
+    if _one_household(best.profile, one.profile):
+        return _own_if_mixed_up(found) - _own_if_mixed_up(second) < limit.margin_at_home
+    return rank(found) - rank(second) < limit.margin
 
 
 def _one_household(one: Profile, other: Profile) -> bool:

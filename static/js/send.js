@@ -158,8 +158,10 @@ async function show() {
   all("[data-there]").forEach((one) => { one.textContent = mine.length - open.length; });
   all("[data-of]").forEach((one) => { one.textContent = mine.length; });
   all("[data-draft-link]", queue).forEach((one) => { if (open.length) one.href = open[0].page; });
-  queue.hidden = !open.length;
-  line(queue.dataset.lost ? "lost" : !waiting.length ? "refused" : queue.dataset.waiting ? "waiting" : "sending");
+  if (open.length && !queue.dataset.draft) queue.dataset.seen = "1";
+  const done = !open.length && mine.length && queue.dataset.seen; // seen to arrive: it does not just vanish
+  queue.hidden = !open.length && !done;
+  line(done ? "done" : queue.dataset.lost ? "lost" : !waiting.length ? "refused" : queue.dataset.waiting ? "waiting" : "sending");
   const place = document.querySelector("[data-coming]");
   const here = place ? mine.filter((one) => one.to === place.dataset.coming) : open;
   if (place) showFiles(place, here.filter((one) => !one.arrived));

@@ -163,6 +163,7 @@ def test_codes_of_an_app_are_asked_for_after_the_code_by_mail(
     secret = page.locator("code").first.inner_text()
     page.get_by_role("textbox").first.fill(app_code(secret))
     press(page, "Einschalten")
+    page.wait_for_url(lambda url: "activate" not in url)
     page.goto("/konto/2fa/")
     expect(page.get_by_text("eingeschaltet", exact=True)).to_be_visible()
     page.goto("/konto/")

@@ -95,10 +95,14 @@ def test_a_killed_page_goes_on_where_it_was(pages: Pages, portal_server: Portal)
             page.wait_for_timeout(100)
         page.close()
         arrived, before = sending.here("a.pdf"), line.sent
-        line.rate = 0
+        line.rate = 200_000  # long enough to be seen on a busy machine
         again = pages.contexts[-1].new_page()
         again.goto(f"{line.url}/antrag/")
         expect(again.get_by_text("Angekommen: 0 von 1 Dateien")).to_be_visible()
+        line.rate = 0
+        expect(again.get_by_text("Angekommen: 1 von 1 Dateien")).to_be_visible()
+        expect(again.get_by_text("schicken Sie es bitte noch ab")).to_be_visible()
+        pages.shot(again, "all-arrived")
         again.get_by_role("link", name="Weiter zu Ihren Dateien").click()
         again.wait_for_url(address)
         sending.kept(again, 1)

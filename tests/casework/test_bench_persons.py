@@ -26,6 +26,7 @@ def test_bench_links_invented_people_to_themselves_and_leaves_no_database(tmp_pa
     assert len(links) > 60
     assert [row for row in links if own.get(row["target"], row["target"]) != own[row["record_id"]]] == []
     assert "0 wrong automatic links (0 into another case)" in printed.getvalue()
+    assert "stranger, relative: recall, wrong (another case)" in printed.getvalue()
     assert (_databases(), Person.objects.count()) == (before, 0)
 
 

@@ -6,7 +6,8 @@ Loads the register, takes the incoming records in their order and judges each wi
 in a database of its own that is dropped at the end. Who is not linked waits like a submission in the tray: a
 later record may be found to be the same sender. Writes record_id,target,score,decision: decision is link or
 review (several rows a record, the likeliest first), target a person_id or an earlier record_id; no row: new.
-Given the truth (record_id, entity_id, in_register, case_number, kinds) it prints how right that is, too.
+Given the truth (record_id, entity_id, in_register, case_number, kinds) it prints how right that is and
+what other limits would link, too.
 """
 
 import csv
@@ -30,7 +31,7 @@ from casework.clock import database_now
 from casework.envelope import Channel, Role
 from casework.matching.details import Details
 from casework.matching.outcome import Outcome
-from casework.matching.rightness import score
+from casework.matching.rightness import Best, curve, score
 from casework.models import Person, Submission
 
 
@@ -66,6 +67,9 @@ class Command(BaseCommand):
             cases = {row["person_id"]: row["case_number"] for row in _rows(options["population"])}
             found = score(_rows(options["truth"]), _rows(options["out"]), cases)
             self.stdout.write("\n  ".join([found.summary(), *found.details()]))
+            limits = likeness.thresholds()
+            others = curve(_rows(options["truth"]), run.best, cases, now=(limits.stranger, limits.relative))
+            self.stdout.write("\n".join(others))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -168,6 +172,7 @@ class Run:
         self.earlier: dict[int, str] = {}  # entry -> record_id
         self.seconds: list[float] = []
         self.outcomes: Counter[Outcome] = Counter()
+        self.best: list[Best] = []
 
     def judge_all(self, rows: Iterable[dict[str, str]], out: Path) -> int:
         written = 0
@@ -186,8 +191,18 @@ class Run:
         found = likeness.find(details)
         self.seconds.append(time.perf_counter() - started)
         self.outcomes[found.outcome] += 1
-        if found.outcome == Outcome.LINK:
+        if found.candidates:
             best = found.candidates[0]
+            self.best.append(
+                Best(
+                    row["record_id"],
+                    self._name(best),
+                    best.compared.bits,
+                    best.compared.own,
+                    found.unclear,
+                )
+            )
+        if found.outcome == Outcome.LINK:
             return [(self._name(best), best.compared.bits, "link")]
         self._wait(row["record_id"], details, found)
         return [(self._name(one), one.compared.bits, "review") for one in found.candidates]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from math import log2
 from typing import Any
 
 import pytest
@@ -120,16 +121,17 @@ def test_household_evidence_never_stands_in_for_the_given_name() -> None:
     assert judged(given, AMIRA).why == "relative"
 
 
-def test_telephone_never_stands_in_for_the_given_name() -> None:
-    """A twin has it too; an e-mail address of one's own hardly anybody else writes."""
+def test_with_the_birth_date_a_contact_of_her_own_stands_in_for_the_given_name() -> None:
+    """A twin seldom writes a contact that nobody else of the family has."""
     given = replace(AMIRA, given_name="", customer_number="", household_number="", email="")
-    assert judged(given, AMIRA).why == "relative"
-    assert judged(replace(given, email=AMIRA.email), AMIRA).outcome == Outcome.LINK
+    assert judged(given, AMIRA).outcome == Outcome.LINK
+    assert judged(replace(given, phone="", email=AMIRA.email), AMIRA).outcome == Outcome.LINK
+    assert judged(replace(given, phone=""), AMIRA).why == "relative"
 
 
-def test_contacts_of_the_family_never_stand_in_for_the_given_name() -> None:
+def test_the_account_of_the_family_never_stands_in_for_the_given_name() -> None:
     amira, son = replace(AMIRA, iban="DE1"), replace(AMIRA, iban="DE1", given_name="Karl", customer_number="")
-    given = replace(amira, given_name="", customer_number="", household_number="", email="")
+    given = replace(amira, given_name="", customer_number="", household_number="", email="", phone="")
     assert judged(given, amira, replace(son, birth_date=date(2012, 5, 6))).why == "relative"
 
 
@@ -218,13 +220,39 @@ def test_lost_umlaut_is_another_spelling() -> None:
     assert scores[0] > scores[1] + 0.5
 
 
-def test_initial_is_linked_only_with_a_contact_of_her_own() -> None:
-    """A twin has the birth date, and one in eleven the initial. Of two given names the first counts."""
+def test_initial_is_linked_with_the_birth_date_or_a_contact_of_her_own() -> None:
+    """One twin in eleven has the initial, and few twins are not known. Of two given names the first counts."""
     given = Details("A.", "Haddad", "", AMIRA.birth_date, AMIRA.street, AMIRA.postcode)
     for known in (AMIRA, replace(AMIRA, given_name="Amira Zahra")):
-        assert judged(given, known).why == "relative"
-        assert judged(replace(given, phone=AMIRA.phone), known).outcome == Outcome.LINK
-    assert judged(replace(given, given_name="Z.", phone=AMIRA.phone), known).why == "relative"
+        assert judged(given, known).outcome == Outcome.LINK
+        assert judged(replace(given, birth_date=None), known).why == "relative"
+    assert judged(replace(given, given_name="Z."), known).why == "relative"
+
+
+def test_somebody_of_one_name_and_birth_date_who_lives_elsewhere_is_asked_about() -> None:
+    """Of a million people some share a frequent name and the day they were born."""
+    known = replace(
+        AMIRA, given_name="Mohammad", family_name="Müller", customer_number="", phone="", email=""
+    )
+    given = replace(known, street="Ringweg 1", postcode="60311", household_number="")
+    assert judged(given, known).why == "stranger"
+    assert judged(replace(given, street=known.street, postcode=known.postcode), known).outcome == Outcome.LINK
+
+
+def test_birth_date_on_the_first_of_january_counts_less() -> None:
+    """Where only the year is known, papers say so: to many of one origin, and with it of like names."""
+    bits = []
+    for born in (date(1990, 1, 1), date(1990, 2, 1)):
+        known = replace(AMIRA, birth_date=born)
+        register = replace(REGISTER, births={f"{born:%d%m%Y}": 45})
+        bits.append(judge(profile(known), [Known(1, profile(known))], register).candidates[0].score)
+    assert bits[1] - bits[0] == pytest.approx(log2(6), abs=0.01)
+
+
+def test_family_name_misspelled_in_the_field_of_the_given_name_does_not_agree_with_it() -> None:
+    given = Details("U.", "Muelller", "", date(2000, 11, 25), AMIRA.street, AMIRA.postcode, iban="DE1")
+    known = Known(1, profile(replace(given, given_name="Müller", family_name="Emma")), waiting=True)
+    assert judge(profile(given), [known], REGISTER).outcome != Outcome.LINK
 
 
 def test_slip_in_a_long_name_says_more_than_one_in_a_short_name() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.matching.rightness import Score, score
+from casework.matching.rightness import Best, Score, curve, score
 
 CASES = {"P1": "BG1", "P2": "BG1", "P3": "BG3"}
 
@@ -58,5 +58,25 @@ def test_wrong_link_is_named_and_what_was_not_linked_is_counted_by_kind() -> Non
     ]
 
 
+def test_records_with_too_little_on_them_are_counted_apart() -> None:
+    truth = [*TRUTH, record(4, "P3", "BG3", known=True) | {"insufficient": "1"}]
+    found = score(truth, [link(1, "P1", "link"), link(3, "R2")], CASES)
+    assert (found.partners, found.enough) == (3, 2)
+    assert "recall 0.5000; first 1.0000" in found.of_those_with_enough()
+
+
 def test_nothing_at_all_gives_a_summary() -> None:
     assert "0 wrong automatic links" in Score().summary()
+
+
+def test_curve_counts_what_other_limits_would_link_and_what_is_in_the_way() -> None:
+    best = [
+        Best("R1", "P3", bits=9.5, own=20.0, unclear=("stranger",)),  # another case
+        Best("R2", "P1", bits=20.0, own=20.0, unclear=("second",)),  # whatever the limits
+        Best("R3", "R2", bits=20.0, own=6.2, unclear=("relative",)),
+    ]
+    lines = list(curve(TRUTH, best, CASES, now=(10, 8)))
+    assert "  9, 8: 0.0000, 1 (1)" in lines
+    assert "  10, 8: 0.0000, 0 (0)" in lines
+    assert "  10, 6: 0.5000, 0 (0)" in lines
+    assert lines[-1] == "  relative: 1"
