@@ -221,7 +221,7 @@ def test_lost_umlaut_is_another_spelling() -> None:
 
 
 def test_initial_is_linked_with_the_birth_date_or_a_contact_of_her_own() -> None:
-    """One twin in eleven has the initial, and few twins are not known. Of two given names the first counts."""
+    """One twin in eleven has the initial, few twins are unknown. Of two given names the first counts."""
     given = Details("A.", "Haddad", "", AMIRA.birth_date, AMIRA.street, AMIRA.postcode)
     for known in (AMIRA, replace(AMIRA, given_name="Amira Zahra")):
         assert judged(given, known).outcome == Outcome.LINK
