@@ -69,10 +69,18 @@ def test_person_of_another_team_is_not_shown_but_its_team_is_named(case: Case, e
 
 
 def test_search_finds_a_person_nobody_proposed(case: Case, deniz: Client) -> None:
-    submission = unclear(cast.amira(given_name="", family_name="", birth_date=None))
+    submission = unclear(cast.amira(given_name="", family_name="", birth_date=None, street=""))
     assert deniz.get(address("link", submission)).context["rows"] == []
     rows = deniz.get(address("link", submission) + "?q=amira 3.7.1991").context["rows"]
     assert [c.person for c, _ in rows] == [case.person]
+
+
+def test_letter_with_nothing_but_an_address_is_proposed_to_those_who_live_there(
+    case: Case, deniz: Client
+) -> None:
+    submission = unclear(cast.amira(given_name="", family_name="", birth_date=None))
+    found = deniz.get(address("link", submission)).context["rows"]
+    assert [(c.person, c.reasons) for c, _ in found] == [(case.person, ("address_equal",))]
 
 
 def test_link_to_an_existing_case(case: Case, deniz: Client) -> None:
