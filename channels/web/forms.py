@@ -252,17 +252,19 @@ class FormlessForm(HelperForm, KeyForm):
     )
 
 
-class ResumeForm(PlainForm):
-    code = forms.CharField(
-        label=gettext_lazy("Ihr Code"),
-        help_text=gettext_lazy(
-            "12 Zeichen in drei Gruppen. Groß oder klein geschrieben, mit oder ohne Striche."
-        ),
-        error_messages={"required": gettext_lazy("Geben Sie Ihren Code ein.")},
+def code_field(label: Any, help_text: Any, required: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        error_messages={"required": required},
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+
+
+class CodeForm(PlainForm):
+    """A code that opens something, by itself: wrong ones are counted (casework.guessing)."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -276,9 +278,6 @@ class ResumeForm(PlainForm):
             )
         return code
 
-    def say_unknown(self) -> None:
-        self.add_error("code", _("Diesen Code kennen wir nicht. Prüfen Sie, ob alle Zeichen stimmen."))
-
     def say_wait(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
         self.add_error(
@@ -290,3 +289,14 @@ class ResumeForm(PlainForm):
             )
             % {"minutes": minutes},
         )
+
+
+class ResumeForm(CodeForm):
+    code = code_field(
+        gettext_lazy("Ihr Code"),
+        gettext_lazy("12 Zeichen in drei Gruppen. Groß oder klein geschrieben, mit oder ohne Striche."),
+        gettext_lazy("Geben Sie Ihren Code ein."),
+    )
+
+    def say_unknown(self) -> None:
+        self.add_error("code", _("Diesen Code kennen wir nicht. Prüfen Sie, ob alle Zeichen stimmen."))
