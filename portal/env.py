@@ -34,6 +34,11 @@ def number(name: str, default: int) -> int:
         raise SettingError(f"{name} must be a whole number, not {value!r}") from None
 
 
+def given_numbers(**names: str) -> dict[str, int]:
+    """Of these variables the numbers of those that are set; the code that uses them knows the usual ones."""
+    return {key: number(name, 0) for key, name in names.items() if os.environ.get(name, "").strip()}
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

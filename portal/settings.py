@@ -140,13 +140,14 @@ OCR_LANGUAGES = env.text("OCR_LANGUAGES", "deu")
 # For workers; the web server's side of the doorbell is casework/doorbell.py.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0}
 
-# When the machine links a person by itself, and when it asks; in bits (docs/operations.md).
-PERSON_THRESHOLDS = {
-    "stranger": env.number("MATCH_STRANGER_BITS", 7),
-    "relative": env.number("MATCH_RELATIVE_BITS", 7),
-    "margin": env.number("MATCH_MARGIN_BITS", 7),
-    "ask": env.number("MATCH_ASK_BITS", -9),
-}
+# When the machine links a person by itself, and when it asks: what differs from the usual thresholds, which
+# stand in casework/matching/persons.py; in bits (docs/operations.md).
+PERSON_THRESHOLDS = env.given_numbers(
+    stranger="MATCH_STRANGER_BITS",
+    relative="MATCH_RELATIVE_BITS",
+    margin="MATCH_MARGIN_BITS",
+    ask="MATCH_ASK_BITS",
+)
 
 AUTH_USER_MODEL = "casework.User"
 AUTHENTICATION_BACKENDS = [

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from casework import numbers
 from casework.matching.births import digits
-from casework.matching.names import fold, skeleton, words
+from casework.matching.names import fold, romanised, skeleton, words
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,10 @@ def _keys(person: Profile) -> Iterator[str]:
     for first, second in combinations(bones, 2):
         if len(first) + len(second) >= 3:
             yield f"names:{first}:{second}"
+    for first, second in combinations(sorted({romanised(word) for word in names}), 2):
+        yield f"both:{first}:{second}"  # where nothing but names is written those above are too common
+    if person.postcode and person.house:  # whatever became of the street
+        yield f"place-house:{person.postcode}:{person.house}"
     if person.street and person.house:
         yield f"address:{person.street}:{person.house}:{person.postcode}"
         yield f"street:{person.street}:{person.house}"

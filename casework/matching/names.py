@@ -83,7 +83,7 @@ _ROMANISED = (
     (r"aw(?![aeiou])|au", "u"),
     (r"w", "v"),
     (r"ou|oo|o", "u"),
-    (r"ie|ee|ij|iy|yi|ii|ey|ei|ai|ay|j|y", "i"),
+    (r"ie|ee|ij|iy|yi|ii|ey|ei|ej(?![aeiou])|ai|ay|j|y", "i"),
     (r"ae|ue|oe", "e"),
     (r"c", "k"),
     (r"(?<=.)h", ""),
@@ -127,6 +127,7 @@ _SKELETON_GROUPS = (
     (re.compile("kh|ck|gh|ch(?![aeiouy])|c(?![eiyhz])|^ch"), "k"),
     (re.compile("ch"), "s"),
     (re.compile("ph"), "f"),
+    (re.compile("rn"), "n"),  # what a scanner makes of m, which is one with n here
     (re.compile("j(?=[aou])"), ""),
 )
 
@@ -275,10 +276,52 @@ yevhen jewgeni zhenia
 yuliia julia jule juli
 zuzanna zuzia susanne
 """
+# One name as a Ukrainian and as a Russian passport have it, and Arabic ones as French and English hear them.
+_FORMS = """
+aleksandr oleksandr
+aleksandra oleksandra
+aleksei oleksii
+artem artyom
+basil bassel
+bogdan bohdan
+bogdana bohdana
+chalid khaled khalid
+daniil danylo
+dmitri dmytro
+ekaterina kateryna jekaterina
+elena olena yelena
+evgeni jewgeni yevhen
+evgeniia jewgenia yevheniia
+fatima fatma
+galina halyna
+gamal jamal
+georgi heorhii
+grigori hryhorii
+igor ihor
+kirill kyrylo
+konstantin kostiantyn
+ludmila liudmyla
+michail mikhail mykhailo
+mykola nikolai nikolaj
+nadezhda nadiia
+nikita mykyta
+osman othman
+pavel pavlo
+petr petro
+sergei serhii
+svetlana svitlana
+vasilii vasyl
+vladimir volodymyr
+yousef yusuf
+"""
+_FORM_OF: dict[str, int] = {}
 _GROUPS_OF: dict[str, frozenset[int]] = {}
 for _number, _group in enumerate(_NICKNAMES.strip().splitlines()):
     for _name in _group.split():
         _GROUPS_OF[fold(_name)] = _GROUPS_OF.get(fold(_name), frozenset()) | {_number}
+for _number, _group in enumerate(_FORMS.strip().splitlines()):
+    for _name in _group.split():
+        _FORM_OF[romanised(_name)] = _number
 
 
 @lru_cache(_CACHED)
@@ -295,7 +338,7 @@ class Likeness(IntEnum):
     SIMILAR = 2  # no more than alike
     NICKNAME = 3
     TYPO = 4  # one slip of a finger, an ear or a scanner
-    SPELLED = 5  # the same name, romanised in another way
+    SPELLED = 5  # the same name, romanised in another way, or in its form of another language
     EQUAL = 6
 
 
@@ -309,6 +352,8 @@ def likeness(one: str, other: str) -> Likeness:
         return Likeness.INITIAL if long.startswith(short) else Likeness.OTHER
     rough, fine = romanised(one), romanised(other)
     if (rough == fine and len(rough) > 1) or _without_umlauts(one) == _without_umlauts(other):
+        return Likeness.SPELLED
+    if _FORM_OF.get(rough, -1) == _FORM_OF.get(fine, -2):
         return Likeness.SPELLED
     slips = OSA.distance(one, other, score_cutoff=2)
     if slips <= 1 and len(long) > 3:

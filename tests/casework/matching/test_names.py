@@ -50,6 +50,24 @@ def test_likeness_of_two_words(one: str, other: str, expected: Likeness) -> None
     assert likeness(fold(one), fold(other)) == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Olena", "Jelena"),
+        ("Serhii", "Sergej"),
+        ("Mykola", "Nikolai"),
+        ("Khaled", "Chalid"),
+        ("Yousef", "Yusuf"),
+    ],
+)
+def test_form_of_another_language_is_the_same_name(one: str, other: str) -> None:
+    assert likeness(fold(one), fold(other)) == Likeness.SPELLED
+
+
+def test_m_read_as_r_and_n_has_the_same_skeleton() -> None:
+    assert skeleton("tyrnoshenko") == skeleton("tymoshenko")
+
+
 @pytest.mark.parametrize("name", ["Al Khatib", "Al-Khatib", "AlKhatib", "El Khatib", "al khatib"])
 def test_article_written_together_or_apart_gives_the_same_words(name: str) -> None:
     assert words(name) == ("khatib",)

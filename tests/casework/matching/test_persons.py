@@ -143,6 +143,13 @@ def test_another_figure_in_the_birth_date_needs_more_than_the_address_of_parent_
     assert judged(replace(given, birth_date=date(1995, 1, 1)), known).outcome == Outcome.LINK
 
 
+def test_two_slips_in_the_year_may_be_parent_and_child_born_on_the_same_day_of_the_year() -> None:
+    known = replace(AMIRA, birth_date=date(1971, 11, 9), iban="DE1")
+    given = replace(known, birth_date=date(1997, 11, 9), customer_number="", household_number="", email="")
+    assert judged(given, known).why == "relative"
+    assert judged(replace(given, birth_date=date(1911, 11, 9)), known).outcome == Outcome.LINK
+
+
 def test_customer_number_stands_in_for_the_birth_date() -> None:
     assert judged(replace(AMIRA, birth_date=None), AMIRA).outcome == Outcome.LINK
 
@@ -195,6 +202,30 @@ def test_customer_number_of_the_other_of_one_name_is_asked_about() -> None:
     mother, daughter = AMIRA, replace(AMIRA, birth_date=date(2010, 5, 6), customer_number="123A999999")
     assert judged(replace(mother, birth_date=None, email=""), mother, daughter).why == "second"
     assert judged(replace(mother, birth_date=None, email=""), mother).outcome == Outcome.LINK
+
+
+def test_contact_of_the_other_of_one_name_counts_against_her_where_the_office_knows_both() -> None:
+    mother = replace(AMIRA, birth_date=date(1961, 7, 3), phone="0171 1111111", iban="DE1")
+    daughter = replace(AMIRA, birth_date=date(1991, 7, 3), customer_number="123A999999", iban="DE2")
+    given = Details("Amira", "Haddad", "", None, iban="DE1", customer_number="123A456789", **FAMILY)
+    assert judged(given, mother, replace(daughter, iban="")).why == "second"
+    assert judged(given, mother, daughter).outcome == Outcome.LINK
+    assert judged(replace(given, iban="DE2"), mother, daughter).why == "second"
+
+
+@pytest.mark.parametrize(
+    ("street", "house", "code"),
+    [
+        ("Bergvfev", "127", "address_similar"),
+        ("Bergvfev", "12", "address_place"),
+        ("Bergallee", "127", "address_place"),
+    ],
+)
+def test_scarcely_legible_street_is_the_same_with_house_number_and_postcode(
+    street: str, house: str, code: str
+) -> None:
+    known = replace(AMIRA, street="Bergufer 127")
+    assert code in judged(replace(known, street=f"{street} {house}"), known).candidates[0].compared.codes
 
 
 def test_names_in_the_wrong_fields_are_no_rarer_than_in_the_right_ones() -> None:
@@ -304,6 +335,20 @@ NAMED = Details("Amira", "Haddad", "", date(1991, 7, 3))
 )
 def test_one_name_and_most_of_the_birth_date_or_a_rare_name_find_a_person(given: Details) -> None:
     assert keys(profile(given)) & keys(profile(NAMED))
+
+
+def test_house_is_found_whatever_became_of_the_street() -> None:
+    given = Details("Susanne", "Rose", street="Mühlenschillergosse 9b", postcode="60018")
+    known = Details("", "Roseri", street="Muhlcnschitlergasse 9b", postcode="60018")
+    assert keys(profile(given)) & keys(profile(known))
+
+
+def test_both_names_alone_have_a_key_rarer_than_their_consonants() -> None:
+    one, same, other = (
+        keys(profile(Details(*name)))
+        for name in (("Roman", "Kowalenko"), ("Roman", "Kovalennko"), ("Ramon", "Kavulanki"))
+    )
+    assert len(one & same) > len(one & other)
 
 
 def test_house_is_found_with_a_wrong_postcode_and_names_of_a_relative() -> None:
