@@ -26,8 +26,9 @@ from casework.matching.details import (
     keys,
     profile,
 )
+from casework.matching.frequencies import Frequencies
 from casework.matching.outcome import Outcome
-from casework.matching.persons import Compared, Frequencies, Judgement, Known, Thresholds, judge
+from casework.matching.persons import Compared, Judgement, Known, Thresholds, judge
 from casework.models import MatchEntry, Person, Submission
 from casework.workflow import SubmissionState
 

@@ -8,6 +8,9 @@ import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from math import log2
+
+from casework.matching.frequencies import Frequencies
 
 _LETTERS = str.maketrans("OoQDlIi|!ZzBSsGgqbTAe", "000011111228556996740")
 _PARTS = re.compile(r"[0-9]+")
@@ -151,3 +154,52 @@ def _neighbours_changed(one: str, other: str, different: list[int]) -> bool:
     first, second = different
     same_part = second == first + 1 and first not in (1, 3)
     return same_part and one[first] == other[second] and one[second] == other[first]
+
+
+# --- in bits
+
+# How often the dates of one person are so.
+M = {
+    Birth.EQUAL: 0.82,
+    Birth.SWAPPED: 0.035,
+    Birth.MISREAD: 0.06,
+    Birth.YEAR: 0.03,
+    Birth.DIGIT: 0.015,
+    Birth.NEAR: 0.015,
+    Birth.OTHER: 0.006,
+}
+# How many days lie that way to a given one.
+_BIRTH_DAYS = {
+    Birth.EQUAL: 1,
+    Birth.SWAPPED: 1,
+    Birth.MISREAD: 12,
+    Birth.YEAR: 4,
+    Birth.DIGIT: 25,
+    Birth.NEAR: 270,
+}
+_ORDINARY_DAY = 1 / 20_000
+# Where only the year is known papers say 1 January: often of people who share an origin, and so names.
+NEW_YEAR, _NEW_YEAR_OF_ORIGIN = "0101", 6
+# Of dates that cannot be: how often there is no other slip in it, or one more.
+REPAIRED_M = {Birth.MISREAD: 0.8, Birth.NEAR: 0.15, Birth.OTHER: 0.05}
+_REPAIRED_DAYS = {Birth.MISREAD: 9, Birth.NEAR: 200}
+
+
+def bits(birth: Birth, given: str, known: str, frequencies: Frequencies) -> float:
+    if birth == Birth.UNKNOWN:
+        return 0.0
+    if birth in _REPAIRED_DAYS and surely_a_slip(given, known):
+        return log2(REPAIRED_M[birth] / (_REPAIRED_DAYS[birth] * _ORDINARY_DAY))
+    if birth == Birth.OTHER:
+        return log2(M[birth])
+    day = max(frequencies.of_birth(given), frequencies.of_birth(known))
+    if "?" in given or "?" in known:
+        day *= 1.3
+    if given[:4] == known[:4] == NEW_YEAR:
+        day *= _NEW_YEAR_OF_ORIGIN
+    chance = day if birth == Birth.EQUAL else day + (_BIRTH_DAYS[birth] - 1) * _ORDINARY_DAY
+    return log2(M[birth] / chance)
+
+
+def surely_a_slip(given: str, known: str) -> bool:
+    return impossible(given) or impossible(known)

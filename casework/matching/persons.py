@@ -14,17 +14,16 @@ Beside them stand vetoes. Everything else that is likely goes to a person, with 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import product
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from math import log2
 
 from rapidfuzz.distance import OSA
 
-from casework.matching import births
+from casework.matching import births, household, name_bits
 from casework.matching.births import Birth
 from casework.matching.details import Profile
+from casework.matching.frequencies import Frequencies
 from casework.matching.names import Likeness, fold, likeness, seen, skeleton
 from casework.matching.outcome import Outcome
 
@@ -42,33 +41,8 @@ class Thresholds:
     most: int = 5  # candidates shown
 
 
-@dataclass(frozen=True)
-class Frequencies:
-    """How common names and birth dates are in a register of so many people."""
-
-    people: int
-    given: Mapping[str, int] = field(default_factory=dict)
-    family: Mapping[str, int] = field(default_factory=dict)
-    births: Mapping[str, int] = field(default_factory=dict)
-
-    def of_given(self, word: str) -> float:
-        return _share(self.given.get(word, 0), self.people)
-
-    def of_family(self, word: str) -> float:
-        return _share(self.family.get(word, 0), self.people)
-
-    def of_birth(self, born: str) -> float:
-        """A day that nobody in the register has yet counts as an ordinary one."""
-        return max(_share(self.births.get(born, 0), self.people), 1 / 30_000)
-
-
 # Whoever writes to an office comes from a town, however few people its register holds yet.
 _FEWEST = 50_000
-
-
-def _share(count: float, people: int) -> float:
-    """Smoothed, so that in a small or new register nothing looks rarer than it is known to be."""
-    return (count + 1) / (people + 2_000)
 
 
 @dataclass(frozen=True)
@@ -129,361 +103,6 @@ class Judgement:
         return self.unclear[0] if self.unclear else ""
 
 
-# --- names
-
-
-@dataclass(frozen=True)
-class _Names:
-    given: Likeness | None  # None: not given, or not known
-    family: Likeness | None
-    given_part: bool  # only some of the words were found
-    family_part: bool
-    by_birth_name: bool
-    swapped: bool
-    given_bits: float
-    bits: float  # of both
-
-
-_GIVEN_M = {
-    Likeness.EQUAL: 0.72,
-    Likeness.SPELLED: 0.12,
-    Likeness.TYPO: 0.12,
-    Likeness.NICKNAME: 0.01,
-    Likeness.SIMILAR: 0.02,
-}
-_FAMILY_M = {
-    Likeness.EQUAL: 0.68,
-    Likeness.SPELLED: 0.12,
-    Likeness.TYPO: 0.12,
-    Likeness.NICKNAME: 0.005,
-    Likeness.SIMILAR: 0.03,
-}
-# By chance a word is this like another one, beside being it; by letters of the longer word, up to so many.
-_CHANCE = {
-    Likeness.EQUAL: ((99, 0.0),),
-    Likeness.SPELLED: ((5, 0.001), (7, 0.0005), (99, 0.0002)),
-    Likeness.TYPO: ((5, 0.01), (7, 0.003), (9, 0.0012), (99, 0.0005)),
-    Likeness.NICKNAME: ((99, 0.0015),),
-    Likeness.SIMILAR: ((4, 0.04), (99, 0.005)),
-}
-_INITIAL_BITS = 2.5  # one in nine has it by chance
-_OTHER_GIVEN = -7.0
-_OTHER_FAMILY = -4.5  # marriage, a name taken off
-_BOTH_OTHER = -5.0  # who changes one seldom writes the other wrong
-_ONLY_OTHER = -3.0  # no name agrees, for the given name is not there
-_PART = -0.7  # one of several given names, half of a double name
-_BOTH_PARTS = -3.5  # each has words the other has not
-_SWAPPED = -4.0
-_ORIGIN = -2.0  # given and family name go together by origin: not independent
-
-
-def _words_alike(
-    one: Sequence[str], other: Sequence[str], m: Mapping[Likeness, float], share: "_Share"
-) -> tuple[Likeness | None, bool, float]:
-    """The best pairing of two names: likeness of the best pair of words, whether words are left, bits."""
-    if not one or not other:
-        return None, False, 0.0
-    if len(one) == 1 and len(other) == 1:
-        alike = _told_apart(likeness(one[0], other[0]), one[0], other[0], share)
-        return alike, False, _pair_bits(alike, one[0], other[0], m, share)
-    glued = likeness("".join(one), "".join(other))  # "Abdul Rahman" and "Abdulrahman"
-    if glued >= Likeness.TYPO and len(one) != len(other):
-        return glued, False, max(_pair_bits(glued, word, word, m, share) for word in (*one, *other))
-    pairs = sorted(
-        (
-            (_told_apart(likeness(a, b), a, b, share), i, j)
-            for i, a in enumerate(one)
-            for j, b in enumerate(other)
-        ),
-        reverse=True,
-    )
-    used_one: set[int] = set()
-    used_other: set[int] = set()
-    best, total = Likeness.OTHER, 0.0
-    for alike, i, j in pairs:
-        if alike == Likeness.OTHER or i in used_one or j in used_other:
-            continue
-        used_one.add(i)
-        used_other.add(j)
-        best = max(best, alike)
-        total += _pair_bits(alike, one[i], other[j], m, share) * (1.0 if len(used_one) == 1 else 0.5)
-    if not used_one:
-        return Likeness.OTHER, False, 0.0
-    left = len(one) - len(used_one), len(other) - len(used_other)
-    if best == Likeness.INITIAL and one[0][0] == other[0][0]:
-        left = 0, 0  # "K." is how Katrin Antonia is shortened
-    total += 0.0 if left == (0, 0) else _PART if min(left) == 0 else _BOTH_PARTS
-    return best, left != (0, 0), total
-
-
-def _left_over(one: Sequence[str], *others: Sequence[str]) -> bool:
-    """Whether some of the words are like the others, and one is like none of them."""
-    every = [word for words in others for word in words]
-    if not every or any(likeness("".join(one), "".join(words)) >= Likeness.TYPO for words in others):
-        return False
-    alike = [any(likeness(word, other) > Likeness.INITIAL for other in every) for word in one]
-    return any(alike) and not all(alike)
-
-
-class _Share:
-    """How common a word is, as given or as family name; some write one into the field of the other."""
-
-    def __init__(self, of: Mapping[str, int], moved: Mapping[str, int], people: int) -> None:
-        self.of, self.moved, self.people = of, moved, people
-
-    def __call__(self, word: str) -> float:
-        return _share(self.count(word) + _MOVED * self.moved.get(word, 0), self.people)
-
-    def count(self, word: str) -> int:
-        return self.of.get(word, 0)
-
-    def rather_moved(self, word: str) -> bool:
-        return self.moved.get(word, 0) > self.count(word)
-
-
-# One in twelve swaps the fields. That counts for both names at once: so the root of it for each.
-_MOVED = 0.3
-
-
-def _told_apart(alike: Likeness, one: str, other: str, share: _Share) -> Likeness:
-    """Ahmet and Mehmet, Jan and Jana: names both, and not a slip of one into the other."""
-    if alike != Likeness.TYPO:
-        return alike
-    rarer, commoner = sorted((share.count(one), share.count(other)))
-    return Likeness.SIMILAR if rarer >= max(5, 0.03 * commoner) else alike
-
-
-def _pair_bits(alike: Likeness, one: str, other: str, m: Mapping[Likeness, float], share: _Share) -> float:
-    if alike == Likeness.OTHER:
-        return 0.0
-    if alike == Likeness.INITIAL:
-        return _INITIAL_BITS
-    common = max(share(one), share(other))
-    letters = max(len(one), len(other))
-    chance = next(chance for most, chance in _CHANCE[alike] if letters <= most)
-    return log2(m[alike] / (common + chance))
-
-
-def _compare_names(given: Profile, known: Profile, frequencies: Frequencies) -> _Names:
-    """The best of the ways the words may have been put into the fields."""
-    as_given = _Share(frequencies.given, frequencies.family, frequencies.people)
-    as_family = _Share(frequencies.family, frequencies.given, frequencies.people)
-    best: _Names | None = None
-    known_ways = [(known.given, known.family, 0.0)]
-    if not known.given or not known.family:  # known from one field only: it divides like the other
-        known_ways = [way for way in _ways(known.given, known.family) if way[0] or way[1]]
-    for (g, f, cost), (known_given, known_family, known_cost) in product(
-        _ways(given.given, given.family), known_ways
-    ):
-        paid = cost + known_cost
-        likely_given = _words_alike(g, known_given, _GIVEN_M, as_given)
-        likely_family = _words_alike(f, known_family, _FAMILY_M, as_family)
-        by_birth_name = False
-        if known.birth_name or given.birth_name:
-            for one, other in (
-                (f, known.birth_name),
-                (given.birth_name, known.birth_name),
-                (given.birth_name, known_family),
-            ):
-                maiden = _words_alike(one, other, _FAMILY_M, as_family)
-                if maiden[0] and maiden[2] - 1 > likely_family[2]:
-                    likely_family, by_birth_name = (maiden[0], maiden[1], maiden[2] - 1), True
-        if not g and known_given and _left_over(f, known_family, known.birth_name):
-            # All in one field, and a word of it is no part of the family name: another given name.
-            likely_given = Likeness.OTHER, False, 0.0
-        alike = [pair for pair in product(g, known_given) if likeness(*pair) >= Likeness.TYPO]
-        in_wrong_field = paid and alike and all(any(map(as_given.rather_moved, pair)) for pair in alike)
-        both_swapped = (
-            f and known_family and all(as_family.rather_moved(word) for word in (*f, *known_family))
-        )
-        if not likely_family[0] and (in_wrong_field or both_swapped):
-            # What is alike is the family name, in the field of the other: the given name is another.
-            likely_given = Likeness.OTHER, False, 0.0
-        bits = likely_given[2] + likely_family[2] + paid
-        bits += _OTHER_GIVEN if likely_given[0] == Likeness.OTHER else 0
-        bits += _OTHER_FAMILY if likely_family[0] == Likeness.OTHER else 0
-        bits += _BOTH_OTHER if likely_given[0] == likely_family[0] == Likeness.OTHER else 0
-        bits += _ONLY_OTHER if likely_given[0] is None and likely_family[0] == Likeness.OTHER else 0
-        if (likely_given[0] or 0) > Likeness.INITIAL and (likely_family[0] or 0) > Likeness.INITIAL:
-            bits += _ORIGIN
-        if best is None or bits > best.bits:
-            best = _Names(
-                likely_given[0],
-                likely_family[0],
-                likely_given[1],
-                likely_family[1],
-                by_birth_name,
-                paid <= _SWAPPED,
-                likely_given[2] + (_OTHER_GIVEN if likely_given[0] == Likeness.OTHER else 0),
-                bits,
-            )
-    return best or _Names(None, None, False, False, False, False, 0.0, 0.0)
-
-
-@lru_cache(10_000)
-def _ways(
-    given: tuple[str, ...], family: tuple[str, ...]
-) -> tuple[tuple[tuple[str, ...], tuple[str, ...], float], ...]:
-    """How the words given may divide into given and family names, with what each way costs."""
-    if given and family:
-        return ((given, family, 0.0), (family, given, _SWAPPED))
-    every = (given or family)[:6]
-    if not every:
-        return ()
-    ways = [((), every, 0.0), (every, (), -3.0)] if family else [(every, (), 0.0), ((), every, -3.0)]
-    for cut in range(1, len(every)):
-        ways += [(every[:cut], every[cut:], -1.0), (every[cut:], every[:cut], -1.0)]
-    return tuple(ways)
-
-
-# --- birth
-
-_BIRTH_M = {
-    Birth.EQUAL: 0.82,
-    Birth.SWAPPED: 0.035,
-    Birth.MISREAD: 0.06,
-    Birth.YEAR: 0.03,
-    Birth.DIGIT: 0.015,
-    Birth.NEAR: 0.015,
-    Birth.OTHER: 0.006,
-}
-# How many days lie that way to a given one.
-_BIRTH_DAYS = {
-    Birth.EQUAL: 1,
-    Birth.SWAPPED: 1,
-    Birth.MISREAD: 12,
-    Birth.YEAR: 4,
-    Birth.DIGIT: 25,
-    Birth.NEAR: 270,
-}
-_ORDINARY_DAY = 1 / 20_000
-# Where only the year is known papers say 1 January: often of people who share an origin, and so names.
-_NEW_YEAR, _NEW_YEAR_OF_ORIGIN = "0101", 6
-# Of dates that cannot be: how often there is no other slip in it, or one more.
-_REPAIRED_M = {Birth.MISREAD: 0.8, Birth.NEAR: 0.15, Birth.OTHER: 0.05}
-_REPAIRED_DAYS = {Birth.MISREAD: 9, Birth.NEAR: 200}
-
-
-def _birth_bits(birth: Birth, given: str, known: str, frequencies: Frequencies) -> float:
-    if birth == Birth.UNKNOWN:
-        return 0.0
-    if birth in _REPAIRED_DAYS and _surely_a_slip(given, known):
-        return log2(_REPAIRED_M[birth] / (_REPAIRED_DAYS[birth] * _ORDINARY_DAY))
-    if birth == Birth.OTHER:
-        return log2(_BIRTH_M[birth])
-    day = max(frequencies.of_birth(given), frequencies.of_birth(known))
-    if "?" in given or "?" in known:
-        day *= 1.3
-    if given[:4] == known[:4] == _NEW_YEAR:
-        day *= _NEW_YEAR_OF_ORIGIN
-    chance = day if birth == Birth.EQUAL else day + (_BIRTH_DAYS[birth] - 1) * _ORDINARY_DAY
-    return log2(_BIRTH_M[birth] / chance)
-
-
-def _surely_a_slip(given: str, known: str) -> bool:
-    return births.impossible(given) or births.impossible(known)
-
-
-# --- household
-
-# Somebody else of the household whom the office does not know yet: of the same name (parent and child), born
-# on the same day (twin), or neither. Of a family the office knows, just those are not known who were taken
-# for somebody else; with a sender who waits nobody is known, and her family is like any other.
-_UNKNOWN_OF_KNOWN = (0.15, 0.15, 0.70)
-_UNKNOWN_OF_WAITING = (0.02, 0.015, 0.965)
-_KNOWN_BEFORE = 3.6  # bits: most who write from a known household are the known members
-_GIVEN_TRUE = {
-    Likeness.EQUAL: 0.74,
-    Likeness.SPELLED: 0.07,
-    Likeness.TYPO: 0.09,
-    Likeness.NICKNAME: 0.005,
-    Likeness.SIMILAR: 0.015,
-    Likeness.INITIAL: 1.0,
-    Likeness.OTHER: 0.005,
-}
-_GIVEN_CHANCE = {
-    Likeness.EQUAL: 0.004,
-    Likeness.SPELLED: 0.002,
-    Likeness.TYPO: 0.009,
-    Likeness.NICKNAME: 0.002,
-    Likeness.SIMILAR: 0.02,
-    Likeness.INITIAL: 0.35,  # of twins one in eleven, and who writes no more often is one
-    Likeness.OTHER: 0.94,
-}
-_BIRTH_CHANCE = {
-    Birth.EQUAL: 0.0001,
-    Birth.SWAPPED: 0.0001,
-    Birth.MISREAD: 0.0016,
-    Birth.YEAR: 0.001,
-    Birth.DIGIT: 0.0025,
-    Birth.NEAR: 0.02,
-    Birth.OTHER: 0.975,
-}
-_REPAIRED_CHANCE = {Birth.MISREAD: 0.0005, Birth.NEAR: 0.01, Birth.OTHER: 0.99}
-_GENERATION = 14  # years between parent and child, at least
-_SAME_GENERATION = 0.02  # of one name all the same, of those whose dates are so alike
-_SAME_DAY, _SAME_NEW_YEAR = 0.003, 0.2  # parent and child born on the same day of the year; on 1 January
-# How often somebody else of the household writes a contact the office has of this one: somebody of the same
-# name, a twin, another. First a contact only this one has, then one that others of the household share.
-_OWN_CONTACT = {
-    "phone": (0.9, 0.12, 0.2),
-    "iban": (0.9, 0.12, 0.2),
-    "email": (0.05, 0.12, 0.1),
-}
-_SHARED_CONTACT = {
-    "phone": (0.9, 0.4, 0.4),
-    "iban": (0.9, 0.6, 0.6),
-    "email": (0.3, 0.35, 0.35),
-}
-_OWN_NUMBER = {"customer_equal": 7.0, "customer_near": 5.5, "customer_other": -3.0}
-
-
-def _own_bits(
-    names: _Names,
-    birth: Birth,
-    born: tuple[str, str],
-    contacts: Sequence[tuple[float, float, float]],
-    number: str,
-    unknown: tuple[float, float, float],
-) -> float:
-    true = 1.0
-    null = list(unknown)
-    if names.given is not None:
-        like, chance = _GIVEN_TRUE[names.given], _GIVEN_CHANCE[names.given]
-        if names.given_part:  # Karl and Karl-Heinz
-            like, chance = like * 0.3, chance * 1.5
-        true *= like
-        null = [null[0] * like, null[1] * chance, null[2] * chance]
-    if birth != Birth.UNKNOWN:
-        like, namesake, chance = _birth_in_household(birth, *born)
-        true *= like
-        null = [null[0] * namesake, null[1] * like, null[2] * chance]
-    if contacts:  # who writes one of them writes the others, too: they hardly add up
-        null = [
-            part * min(each) * 0.9 ** (len(contacts) - 1)
-            for part, each in zip(null, zip(*contacts, strict=True), strict=True)
-        ]
-        true *= 0.9
-    return _KNOWN_BEFORE + log2(true / sum(null)) + _OWN_NUMBER.get(number, 0.0)
-
-
-def _birth_in_household(birth: Birth, given: str, known: str) -> tuple[float, float, float]:
-    """How often the dates are so for the same person, for parent and child of one name, for any two."""
-    if birth in _REPAIRED_CHANCE and _surely_a_slip(given, known):
-        return _REPAIRED_M[birth], _REPAIRED_CHANCE[birth], _REPAIRED_CHANCE[birth]
-    like, chance = _BIRTH_M[birth], _BIRTH_CHANCE[birth]
-    namesake = chance
-    years = births.years_apart(given, known)
-    if years is not None and birth != Birth.EQUAL:
-        if years < _GENERATION:
-            namesake = chance * _SAME_GENERATION
-        elif birth not in (Birth.OTHER, Birth.NEAR) and given[:4] == known[:4]:
-            namesake = 0.1 * (_SAME_NEW_YEAR if given[:4] == _NEW_YEAR else _SAME_DAY)
-    return like, namesake, chance
-
-
-# --- all together
-
 CONTACTS = ("phone", "email", "iban")
 _OTHER_CONTACT = {"phone": -2.0, "email": -1.0, "iban": -2.0}  # a new one, or one of several
 
@@ -502,11 +121,11 @@ def compare(
     """
     people = _FEWEST if waiting else max(frequencies.people, _FEWEST)
     found: list[Evidence] = []
-    names = _compare_names(given, other, frequencies)
+    names = name_bits.compare(given, other, frequencies)
     birth = births.compare(given.birth, other.birth)
     found += _name_evidence(names)
     if birth != Birth.UNKNOWN:
-        found.append(Evidence(birth.value, _birth_bits(birth, given.birth, other.birth, frequencies)))
+        found.append(Evidence(birth.value, births.bits(birth, given.birth, other.birth, frequencies)))
     contacts = []
     for contact in CONTACTS:
         one, two = getattr(given, contact), getattr(other, contact)
@@ -514,7 +133,9 @@ def compare(
             of_name = contact == "email" and _made_of_names(one, given, other)
             bits = _EMAIL_OF_NAME if of_name else log2(0.9 * people / 5)
             found.append(Evidence(f"{contact}_equal", bits))
-            contacts.append((_SHARED_CONTACT if contact in shared else _OWN_CONTACT)[contact])
+            contacts.append(
+                (household.SHARED_CONTACT if contact in shared else household.OWN_CONTACT)[contact]
+            )
         elif one and two:
             found.append(Evidence(f"{contact}_other", _OTHER_CONTACT[contact]))
     number = _customer(given.customer, other.customer)
@@ -529,12 +150,12 @@ def compare(
     if address:
         found.append(Evidence(address, _address_bits(address, people)))
     bits = sum(one.bits for one in found) - log2(people)
-    unknown = _UNKNOWN_OF_WAITING if waiting else _UNKNOWN_OF_KNOWN
-    own = _own_bits(names, birth, (given.birth, other.birth), contacts, number, unknown)
+    unknown = household.UNKNOWN_OF_WAITING if waiting else household.UNKNOWN_OF_KNOWN
+    own = household.own_bits(names, birth, (given.birth, other.birth), contacts, number, unknown)
     return Compared(tuple(found), bits, own, tuple(_vetoes(names, birth, number)))
 
 
-def _name_evidence(names: _Names) -> list[Evidence]:
+def _name_evidence(names: name_bits.Names) -> list[Evidence]:
     found = []
     if names.given is not None:
         code = "given_part" if names.given_part else f"given_{names.given.name.lower()}"
@@ -629,7 +250,7 @@ def _address_bits(code: str, people: int) -> float:
     return {"address_street": 4.0, "address_place": 2.0, "address_other": -4.5}[code]
 
 
-def _vetoes(names: _Names, birth: Birth, number: str) -> list[str]:
+def _vetoes(names: name_bits.Names, birth: Birth, number: str) -> list[str]:
     """Whatever else agrees, the machine does not link these by itself."""
     found = []
     if names.given == Likeness.OTHER:
@@ -718,7 +339,7 @@ _NUMBER_MIXED_UP = 4.6  # bits: of customer numbers, one in 25 is that of somebo
 
 def _own_if_mixed_up(found: Compared) -> float:
     """Among the members of a household a customer number says no more than that, and another one nothing."""
-    number = sum(_OWN_NUMBER[code] for code in found.codes if code in _OWN_NUMBER)
+    number = sum(household.OWN_NUMBER[code] for code in found.codes if code in household.OWN_NUMBER)
     return found.own - number + min(max(number, 0.0), _NUMBER_MIXED_UP)
 
 

@@ -26,7 +26,8 @@ from importlib.metadata import version
 from typing import Any
 
 from casework.matching.details import MOST_COMPARED, TOO_COMMON, Details, keys, profile, terms_of
-from casework.matching.persons import Frequencies, compare, rank
+from casework.matching.frequencies import Frequencies
+from casework.matching.persons import compare, rank
 
 Pairs = list[tuple[float, str, str]]  # score in bits, one of the first and one of the second
 

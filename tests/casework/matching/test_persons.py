@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.matching.details import Details, keys, profile
+from casework.matching.frequencies import Frequencies
 from casework.matching.outcome import Outcome
-from casework.matching.persons import Frequencies, Judgement, Known, judge
+from casework.matching.persons import Judgement, Known, judge
 
 # A big register in which these names are as common as most.
 REGISTER = Frequencies(
