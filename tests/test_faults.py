@@ -24,7 +24,7 @@ from tests import files
 from tests.servers import CeleryPortal, Portal, Redis
 from tests.visitor import Answer, Visitor
 
-LETTERS = 200
+LETTERS = 100
 VISITORS = 6
 PICTURE = files.jpeg(size=(200, 280))
 
@@ -239,7 +239,7 @@ def test_killed_web_server_and_worker_lose_and_double_nothing(portal_server: Por
     crowd = Crowd(portal_server.port)
     crowd.begin()
     torn: list[int] = []
-    for receipts in (30, 90, 150):
+    for receipts in (15, 45, 75):
         crowd.wait_for(receipts)
         portal_server.kill_web()
         portal_server.kill_worker()
@@ -256,22 +256,22 @@ def test_killed_web_server_worker_and_redis_lose_and_double_nothing(
     celery_portal: CeleryPortal, redis_server: Redis
 ) -> None:
     celery_portal.start_sweeper()
-    crowd = Crowd(celery_portal.port, letters=100)
+    crowd = Crowd(celery_portal.port, letters=60)
     crowd.begin()
-    crowd.wait_for(15)
+    crowd.wait_for(8)
     redis_server.kill()
-    crowd.wait_for(30)
+    crowd.wait_for(16)
     celery_portal.kill_worker()
     celery_portal.kill_web()
     torn = torn_work()
     celery_portal.start_web()
     redis_server.start()
     celery_portal.start_worker()
-    crowd.wait_for(60)
+    crowd.wait_for(32)
     redis_server.flush()
     celery_portal.kill_worker()
     celery_portal.start_worker()
-    crowd.wait_for(80)
+    crowd.wait_for(46)
     celery_portal.kill_web()
     celery_portal.start_web()
     crowd.end()
