@@ -1,6 +1,9 @@
 """The bench runs the product's code on files and leaves nothing behind."""
 
 import csv
+import os
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from django.db import connection
 
 from casework.models import Person
 from tests.bench import people as invented
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,6 +33,15 @@ def test_bench_links_invented_people_to_themselves_and_leaves_no_database(tmp_pa
     assert "0 wrong automatic links (0 into another case)" in printed.getvalue()
     assert "stranger, relative: recall, wrong (another case)" in printed.getvalue()
     assert (_databases(), Person.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("command", ["bench_persons", "bench_documents"])
+def test_benches_of_matching_need_no_secrets(command: str) -> None:
+    """They are run by whoever has the files, on a machine with nothing set."""
+    bare = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgres:///none"}
+    run = [sys.executable, str(ROOT / "manage.py"), command, "--help"]
+    done = subprocess.run(run, env=bare, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def _read(path: Path) -> list[dict[str, str]]:
