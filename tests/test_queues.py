@@ -1,4 +1,4 @@
-"""A stack of hundreds of pages is being read and a photo comes in: real worker processes."""
+"""A big stack is being read and a photo comes in: real worker processes."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from portal import processes
 from tests import cast, files
 from tests.servers import Portal
 
-STACK_PAGES = 300
+STACK_PAGES = 150
 PHOTO_SECONDS = 10
 
 

@@ -13,7 +13,7 @@ from casework.models import Slot
 from tests import cast
 from tests.browser.test_components import SMALL_TARGETS, violations
 from tests.browser.test_review import sign_in, wide
-from tests.browsing import DESKTOP, PHONE, Device, Pages, Way
+from tests.browsing import PHONE, Pages, Way
 from tests.servers import Portal
 
 WAYS = [Way(PHONE, javascript=True), Way(PHONE, javascript=False)]
@@ -64,11 +64,10 @@ def test_amira_writes_books_and_takes_everything_along(way: Way, ack: Ack, pages
     assert taken.value.suggested_filename == "meine-unterlagen.zip"
 
 
-@pytest.mark.parametrize("device", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_every_page_of_my_case_is_accessible(device: Device, ack: Ack, pages: Pages) -> None:
+def test_every_page_of_my_case_is_accessible(ack: Ack, pages: Pages) -> None:
     case = cast.case_of(ack)
     messages.write(case, "Eine Frage", Actor(Role.CLAIMANT), key=uuid.uuid4())
-    page = pages.open(device, bypass_csp=True, reduced_motion="reduce")
+    page = pages.open(PHONE, bypass_csp=True, reduced_motion="reduce")
 
     def look(address: str) -> None:
         page.goto(address)

@@ -69,7 +69,6 @@ def stack(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "way",
     [
-        pytest.param(Way(DESKTOP, javascript=True), id="desktop"),
         pytest.param(Way(DESKTOP, javascript=False), id="desktop-without-script"),
         pytest.param(Way(PHONE, javascript=True), id="phone"),
     ],

@@ -14,7 +14,7 @@ from tests.browser.test_components import SMALL_TARGETS, violations
 from tests.browsing import DESKTOP, PHONE, Device, Pages, Way
 from tests.servers import Portal
 
-FRAMES = [Way(DESKTOP, javascript=True), Way(PHONE, javascript=True), Way(PHONE, javascript=False)]
+FRAMES = [Way(DESKTOP, javascript=True), Way(PHONE, javascript=False)]
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -68,7 +68,7 @@ def case(portal_server: Portal) -> Case:
     return case
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=["desktop", "phone", "phone-without-script"])
+@pytest.mark.parametrize("frame", FRAMES, ids=["desktop", "phone-without-script"])
 def test_deniz_checks_a_case(frame: Way, case: Case, pages: Pages) -> None:
     page = pages.open(frame.device, javascript=frame.javascript)
     sign_in(page, "deniz@example.org")
@@ -144,7 +144,7 @@ def test_emil_sees_nothing_of_the_other_team(device: Device, case: Case, pages: 
     assert "Haddad" not in page.content()
 
 
-@pytest.mark.parametrize("frame", FRAMES, ids=["desktop", "phone", "phone-without-script"])
+@pytest.mark.parametrize("frame", FRAMES, ids=["desktop", "phone-without-script"])
 def test_deniz_links_separates_and_links_again(frame: Way, case: Case, pages: Pages) -> None:
     ack = cast.receive(
         cast.paper("operating_costs", files.jpeg("Nebenkosten")),
@@ -183,7 +183,7 @@ def test_deniz_links_separates_and_links_again(frame: Way, case: Case, pages: Pa
     assert Submission.objects.get(pk=submission.pk).case == case
 
 
-LOOKS = {"desktop": (DESKTOP, {}), "phone": (PHONE, {}), "dark": (DESKTOP, {"color_scheme": "dark"})}
+LOOKS = {"phone": (PHONE, {}), "dark": (DESKTOP, {"color_scheme": "dark"})}
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -1,4 +1,4 @@
-"""The watch over the browser itself: what a page must not do is noticed, in each of the four ways."""
+"""The watch over the browser itself: what a page must not do is noticed, in each of the ways."""
 
 import pytest
 from playwright.sync_api import Page
