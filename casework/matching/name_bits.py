@@ -124,6 +124,11 @@ class _Share:
         return self.moved.get(word, 0) > self.count(word)
 
 
+def _rather_family_names(pair: Sequence[str], as_given: _Share) -> bool:
+    """Also of words nobody has as a given name: of rare names most are family names."""
+    return any(map(as_given.rather_moved, pair)) or not any(map(as_given.count, pair))
+
+
 # One in twelve swaps the fields. That counts for both names at once: so the root of it for each.
 _MOVED = 0.3
 
@@ -175,7 +180,7 @@ def compare(given: Profile, known: Profile, frequencies: Frequencies) -> Names:
             # All in one field, and a word of it is no part of the family name: another given name.
             likely_given = Likeness.OTHER, False, 0.0
         alike = [pair for pair in product(g, known_given) if likeness(*pair) >= Likeness.TYPO]
-        in_wrong_field = paid and alike and all(any(map(as_given.rather_moved, pair)) for pair in alike)
+        in_wrong_field = paid and alike and all(_rather_family_names(pair, as_given) for pair in alike)
         both_swapped = (
             f and known_family and all(as_family.rather_moved(word) for word in (*f, *known_family))
         )

@@ -287,6 +287,13 @@ def test_family_name_misspelled_in_the_field_of_the_given_name_does_not_agree_wi
     assert judge(profile(given), [known], REGISTER).outcome != Outcome.LINK
 
 
+def test_rare_family_name_in_the_field_of_the_given_name_does_not_agree_with_it() -> None:
+    """A name the register has in neither field: the child is not who wrote before for the family."""
+    waits = Details("Eisrath", "Larissa", "", None, AMIRA.street, AMIRA.postcode)
+    given = Details("", "Eisrath", "", date(2023, 1, 4), AMIRA.street, AMIRA.postcode, iban="DE1")
+    assert judge(profile(given), [Known(1, profile(waits), waiting=True)], REGISTER).outcome != Outcome.LINK
+
+
 def test_slip_in_a_long_name_says_more_than_one_in_a_short_name() -> None:
     def bits(known: str, given: str) -> float:
         other = replace(AMIRA, family_name=known)
