@@ -5,19 +5,22 @@ are made anew here, so that two new people of one name never wait for each other
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from casework.likeness import PERSON_FIELDS, details_of_fields, index_waiting
-from casework.matching.details import FEW, TOO_COMMON, keys, profile, terms_of
+from casework.matching.details import FEW, TOO_COMMON, Profile, keys, profile, terms_of
 from casework.models import CommonKey, MatchEntry, Person, Submission, TermCount
 from casework.workflow import SubmissionState
 
 _CHUNK = 5_000
+_LOOKED_AT = 20  # people whose keys tell whether an update changed how keys are made
 _INDEX = "match_entry_keys"
+_COLUMNS = [name.replace(".", "__") for name in PERSON_FIELDS]
 
 
 @dataclass(frozen=True)
@@ -29,19 +32,20 @@ class Built:
 
 
 def build(*, everything: bool = False) -> Built:
-    """One transaction: whoever looks meanwhile sees the old index."""
+    """Nobody waits for it: keys are written some thousand people at a time, the old ones are found meanwhile.
+
+    After an update that makes other keys they are all written anew. Only the first time, when there is
+    nothing to be found yet, it keeps lookups waiting: an index built at the end costs a fraction.
+    """
+    kept = set(MatchEntry.objects.filter(person__isnull=False).values_list("person", flat=True))
+    renew = bool(kept) and (everything or _outdated())
+    if kept:
+        terms, people, indexed = _go_through(kept, renew=renew)
+    else:
+        terms, people, indexed = _from_scratch()
     with transaction.atomic():
-        if everything:
-            MatchEntry.objects.all().delete()
-        has_entry = (
-            set()
-            if everything
-            else set(MatchEntry.objects.filter(person__isnull=False).values_list("person", flat=True))
-        )
-        terms: Counter[tuple[str, str]] = Counter()
-        people, indexed = _people(terms, has_entry)
         _write_counts(terms, people)
-        waiting = _waiting()
+        waiting = _waiting(renew=renew)
         common = _count_keys()
     with connection.cursor() as cursor:
         for table in ("matchentry", "commonkey", "termcount"):
@@ -49,32 +53,70 @@ def build(*, everything: bool = False) -> Built:
     return Built(people, indexed, waiting, common)
 
 
-def _people(terms: Counter[tuple[str, str]], has_entry: set[int]) -> tuple[int, int]:
-    """Count the terms of everybody, and write the keys of those without an entry, through COPY."""
-    people = indexed = 0
-    rows = Person.objects.order_by("pk").values_list(
-        "pk", *(name.replace(".", "__") for name in PERSON_FIELDS)
-    )
-    from_scratch = not has_entry
-    with connection.cursor() as cursor:
-        if from_scratch:  # an index built at the end costs a fraction of one kept row by row
-            cursor.execute(f"DROP INDEX IF EXISTS {_INDEX}")
-        for chunk in _chunks(rows.iterator(chunk_size=_CHUNK)):
-            profiles = [(pk, profile(details_of_fields(fields))) for pk, *fields in chunk]
-            people += len(profiles)
-            for _, one in profiles:
+def _outdated() -> bool:
+    kept = dict(MatchEntry.objects.filter(person__isnull=False).values_list("person", "keys")[:_LOOKED_AT])
+    rows = Person.objects.filter(pk__in=kept).values_list("pk", *_COLUMNS)
+    return any(keys(profile(details_of_fields(fields))) != set(kept[pk]) for pk, *fields in rows)
+
+
+def _everybody() -> Iterator[list[tuple[int, Profile]]]:
+    rows = Person.objects.order_by("pk").values_list("pk", *_COLUMNS)
+    for chunk in _chunks(rows.iterator(chunk_size=_CHUNK)):
+        yield [(pk, profile(details_of_fields(fields))) for pk, *fields in chunk]
+
+
+def _from_scratch() -> tuple[Counter[tuple[str, str]], int, int]:
+    terms: Counter[tuple[str, str]] = Counter()
+    people = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX IF EXISTS {_INDEX}")
+        for chunk in _everybody():
+            people += len(chunk)
+            _copy(cursor, "casework_matchentry (person_id, keys, may_be)", chunk, "\t{}")
+            for _, one in chunk:
                 terms.update(terms_of(one))
-            new = [(pk, one) for pk, one in profiles if pk not in has_entry]
-            indexed += len(new)
-            with cursor.copy("COPY casework_matchentry (person_id, keys, may_be) FROM STDIN") as copy:
-                for pk, one in new:
-                    copy.write(f"{pk}\t{{{','.join(map(str, keys(one)))}}}\t{{}}\n")
-        if from_scratch:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index is made with checks outstanding
-            cursor.execute(
-                f"CREATE INDEX {_INDEX} ON casework_matchentry USING gin (keys) WITH (fastupdate = off)"
-            )
-    return people, indexed
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no index is made with checks outstanding
+        cursor.execute(
+            f"CREATE INDEX {_INDEX} ON casework_matchentry USING gin (keys) WITH (fastupdate = off)"
+        )
+    return terms, people, people
+
+
+def _go_through(kept: set[int], *, renew: bool) -> tuple[Counter[tuple[str, str]], int, int]:
+    terms: Counter[tuple[str, str]] = Counter()
+    people = indexed = 0
+    for chunk in _everybody():
+        people += len(chunk)
+        for _, one in chunk:
+            terms.update(terms_of(one))
+        wanted = [pk for pk, _ in chunk if renew or pk not in kept]
+        if wanted:
+            _write_keys(wanted)
+            indexed += len(wanted)
+    return terms, people, indexed
+
+
+def _write_keys(people: Sequence[int]) -> None:
+    """As they are at this moment: who is being changed is waited for, and who would change them waits."""
+    rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=people).order_by("pk")
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = [
+            (pk, profile(details_of_fields(fields))) for pk, *fields in rows.values_list("pk", *_COLUMNS)
+        ]
+        cursor.execute("CREATE TEMPORARY TABLE new_keys (person_id bigint, keys integer[]) ON COMMIT DROP")
+        _copy(cursor, "new_keys (person_id, keys)", found)
+        cursor.execute(
+            "INSERT INTO casework_matchentry (person_id, keys, may_be)"
+            " SELECT person_id, keys, '{}' FROM new_keys ORDER BY person_id"
+            " ON CONFLICT (person_id) DO UPDATE SET keys = excluded.keys"
+        )
+        cursor.execute("DROP TABLE new_keys")
+
+
+def _copy(cursor: CursorWrapper, table: str, people: Iterable[tuple[int, Profile]], rest: str = "") -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for pk, one in people:
+            copy.write(f"{pk}\t{{{','.join(map(str, keys(one)))}}}{rest}\n")
 
 
 def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
@@ -99,11 +141,14 @@ def _write_counts(terms: Counter[tuple[str, str]], people: int) -> None:
             copy.write_row((kind, value[:120], count))
 
 
-def _waiting() -> int:
-    waiting = Submission.objects.filter(state=SubmissionState.UNASSIGNED, match_entry=None)
+def _waiting(*, renew: bool) -> int:
+    waiting = Submission.objects.filter(state=SubmissionState.UNASSIGNED).select_related("match_entry")
+    if not renew:
+        waiting = waiting.filter(match_entry=None)
     count = 0
     for submission in waiting.iterator():
-        index_waiting(submission)
+        entry = getattr(submission, "match_entry", None)
+        index_waiting(submission, entry.may_be if entry else ())
         count += 1
     return count
 

@@ -151,10 +151,38 @@ def test_building_the_index_adds_who_has_no_keys() -> None:
     assert likeness_index.build().indexed == 0
 
 
+def test_index_with_keys_of_an_older_version_is_built_anew() -> None:
+    known = people.create(amira())
+    others = [people.create(amira(given_name=name)) for name in ("Lena", "Nour")]
+    assert likeness_index.build().indexed == 0
+    MatchEntry.objects.filter(person=known).update(keys=[1, 2, 3])
+    assert likeness_index.build().indexed == 1 + len(others)
+    assert likeness.find(likeness.details_of_sender(amira())).candidates[0].person == known.pk
+
+
 def test_arrival_is_kept_when_comparing_fails(settings: object) -> None:
     settings.PERSON_THRESHOLDS = {"no_such_threshold": 1}  # type: ignore[attr-defined]
     kept = cast.submission(cast.receive())
     assert (kept.state, kept.unclear) == (SubmissionState.UNASSIGNED, "somebody_alike")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_is_looked_for_waits_while_the_index_is_built_anew() -> None:
+    known = people.create(amira())
+    found: list[int | None] = []
+
+    def look() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        found.append(likeness.find(likeness.details_of_sender(amira())).candidates[0].person)
+        connection.close()
+
+    with transaction.atomic():
+        assert likeness_index.build(everything=True).indexed == 1
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert found == [known.pk]
 
 
 @pytest.mark.django_db(transaction=True)
