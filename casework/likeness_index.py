@@ -12,12 +12,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from casework import locks
+from casework.clock import berlin_day, database_now
 from casework.likeness import PERSON_FIELDS, details_of_fields, index_waiting
 from casework.matching.details import FEW, TOO_COMMON, Profile, keys, profile, terms_of
 from casework.models import CommonKey, MatchEntry, Person, Submission, TermCount
 from casework.workflow import SubmissionState
 
 _CHUNK = 5_000
+_DAY = "day"  # kind of the row that says when the counts were made
 _LOOKED_AT = 20  # people whose keys tell whether an update changed how keys are made
 _INDEX = "match_entry_keys"
 _COLUMNS = [name.replace(".", "__") for name in PERSON_FIELDS]
@@ -31,6 +34,16 @@ class Built:
     common: int
 
 
+def build_daily() -> None:
+    """What `build` does, the first time it is called on a day; of two at once only one does it."""
+    today = berlin_day(database_now())
+    if TermCount.objects.filter(kind=_DAY, value=today.isoformat()).exists():
+        return
+    with locks.claimed(["likeness_index"], most=1) as mine:
+        if mine:
+            build()
+
+
 def build(*, everything: bool = False) -> Built:
     """Nobody waits for it: keys are written some thousand people at a time, the old ones are found meanwhile.
 
@@ -39,7 +52,7 @@ def build(*, everything: bool = False) -> Built:
     """
     kept = set(MatchEntry.objects.filter(person__isnull=False).values_list("person", flat=True))
     renew = bool(kept) and (everything or _outdated())
-    if kept:
+    if kept or not Person.objects.exists():
         terms, people, indexed = _go_through(kept, renew=renew)
     else:
         terms, people, indexed = _from_scratch()
@@ -131,12 +144,14 @@ def _chunks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _write_counts(terms: Counter[tuple[str, str]], people: int) -> None:
+    today = berlin_day(database_now())
     TermCount.objects.all().delete()
     with (
         connection.cursor() as cursor,
         cursor.copy("COPY casework_termcount (kind, value, people) FROM STDIN") as copy,
     ):
         copy.write_row(("people", "", people))
+        copy.write_row((_DAY, today.isoformat(), 0))
         for (kind, value), count in terms.items():
             copy.write_row((kind, value[:120], count))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from casework import guessing, notices, outbox
+from casework import guessing, likeness_index, notices, outbox
 from casework.clock import berlin_day, database_now
 from casework.reactions import STACK, STACK_TEXT
 from channels import drafts
@@ -103,10 +103,14 @@ def work_together(jobs: int, shift: Shift, say: Callable[[str], object]) -> None
 
 
 def housekeeping() -> None:
-    """What is no longer needed goes: counters of wrong numbers, drafts nobody came back to. And reminders."""
+    """What is no longer needed goes: counters of wrong numbers, drafts nobody came back to.
+
+    And what is due by itself: reminders, and once a day the counts of names.
+    """
     guessing.forget_old()
     drafts.forget_old()
     notices.look_ahead(berlin_day(database_now()))
+    likeness_index.build_daily()
 
 
 def _start(shift: Shift, say: Callable[[str], object]) -> int:

@@ -40,7 +40,7 @@ class MatchEntry(models.Model):
 class TermCount(models.Model):
     """How many people of the register have a name or a birth date; rebuilt by `manage.py index_people`.
 
-    `kind`: given, family, birth; people (one row: all of them).
+    `kind`: given, family, birth; people (one row: all of them); day (one row: when they were counted).
     """
 
     kind = models.CharField(max_length=8)

@@ -15,9 +15,10 @@ from casework.envelope import SYSTEM, Actor, Channel, Role
 from casework.lookup import find_people
 from casework.matching.details import FEW, MOST_COMPARED, TOO_COMMON, keys, profile
 from casework.matching.outcome import Answer, Outcome, Subject
-from casework.models import Case, CommonKey, Event, MatchEntry, PaperLikeness, Person, Submission
+from casework.models import Case, CommonKey, Event, MatchEntry, PaperLikeness, Person, Submission, TermCount
 from casework.sight import case_shown_by
 from casework.workflow import SubmissionState
+from portal.working import housekeeping
 from tests import cast
 from tests.cast import amira
 
@@ -149,6 +150,18 @@ def test_building_the_index_adds_who_has_no_keys() -> None:
     assert likeness_index.build().indexed == 1
     assert likeness.find(likeness.details_of_sender(amira())).person == missing.pk
     assert likeness_index.build().indexed == 0
+
+
+def test_names_are_counted_once_a_day_by_itself() -> None:
+    people.create(amira())
+    housekeeping()
+    assert TermCount.objects.get(kind="given", value="amira").people == 1
+    people.create(amira(birth_date=date(1980, 1, 2)))
+    housekeeping()
+    assert TermCount.objects.get(kind="given", value="amira").people == 1
+    TermCount.objects.filter(kind="day").update(value="2026-01-01")
+    housekeeping()
+    assert TermCount.objects.get(kind="given", value="amira").people == 2
 
 
 def test_index_with_keys_of_an_older_version_is_built_anew() -> None:

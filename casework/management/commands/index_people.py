@@ -1,7 +1,7 @@
 """Build what people are found by: the keys of everybody who has none, and how common names and days are.
 
-manage.py index_people          what is missing, and the counts; once a day is enough. After an update that
-                                changes the keys: everything anew, which takes minutes for a million people
+manage.py index_people          what is missing, and the counts, as the worker does once a day; everything
+                                after an update that changes the keys (minutes for a million people)
 manage.py index_people --all    everything anew in any case
 """
 
