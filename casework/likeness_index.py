@@ -23,6 +23,7 @@ _CHUNK = 5_000
 _DAY = "day"  # kind of the row that says when the counts were made
 _LOOKED_AT = 200  # people, by chance, whose keys tell whether an update changed how keys are made
 _INDEX = "match_entry_keys"
+_LONGEST = 120  # letters of a word that is counted, as the column holds
 _COLUMNS = [name.replace(".", "__") for name in PERSON_FIELDS]
 
 
@@ -117,7 +118,7 @@ def _write_keys(people: Sequence[int]) -> None:
         found = [
             (pk, profile(details_of_fields(fields))) for pk, *fields in rows.values_list("pk", *_COLUMNS)
         ]
-        cursor.execute("CREATE TEMPORARY TABLE new_keys (person_id bigint, keys integer[]) ON COMMIT DROP")
+        cursor.execute("CREATE TEMPORARY TABLE new_keys (person_id bigint, keys integer[])")
         _copy(cursor, "new_keys (person_id, keys)", found)
         cursor.execute(
             "INSERT INTO casework_matchentry (person_id, keys, may_be)"
@@ -154,7 +155,8 @@ def _write_counts(terms: Counter[tuple[str, str]], people: int) -> None:
         copy.write_row(("people", "", people))
         copy.write_row((_DAY, today.isoformat(), 0))
         for (kind, value), count in terms.items():
-            copy.write_row((kind, value[:120], count))
+            if len(value) <= _LONGEST:  # a pasted page is no name, and looked up by nobody
+                copy.write_row((kind, value, count))
 
 
 def _waiting(*, renew: bool) -> int:

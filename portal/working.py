@@ -61,8 +61,8 @@ def work(shift: Shift, say: Callable[[str], object], *, once: bool = False) -> N
         try:
             done = outbox.sweep(limit=20, grace=shift.grace, leave=shift.leave)
             if shift.tidies and time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
+                tidied = time.monotonic()  # before: what fails waits for its next hour, too
                 housekeeping()
-                tidied = time.monotonic()
         except DatabaseError as error:
             if once:
                 raise

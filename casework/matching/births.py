@@ -186,6 +186,7 @@ _REPAIRED_DAYS = {Birth.MISREAD: 9, Birth.NEAR: 200}
 
 
 def bits(birth: Birth, given: str, known: str, frequencies: Frequencies) -> float:
+    """What it says against a stranger that two dates lie so to one another: log2(m/u)."""
     if birth == Birth.UNKNOWN:
         return 0.0
     if birth in _REPAIRED_DAYS and surely_a_slip(given, known):
@@ -202,4 +203,5 @@ def bits(birth: Birth, given: str, known: str, frequencies: Frequencies) -> floa
 
 
 def surely_a_slip(given: str, known: str) -> bool:
+    """Whether one of the two dates cannot be, so that the other is no other person's."""
     return impossible(given) or impossible(known)

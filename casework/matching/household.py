@@ -71,6 +71,12 @@ def own_bits(
     number: str,
     unknown: tuple[float, float, float],
 ) -> float:
+    """log2 of how much likelier it is she than anybody else of the household.
+
+    `born`: both dates. `contacts`: of each that agrees, how often the three others would write it
+    (OWN_CONTACT, SHARED_CONTACT). `number`: what her customer number says, a key of OWN_NUMBER or nothing.
+    `unknown`: how many of the others are of her name, born on her day, neither.
+    """
     true = 1.0
     null = list(unknown)
     if names.given is not None:

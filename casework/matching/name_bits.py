@@ -17,6 +17,8 @@ from casework.matching.names import Likeness, likeness
 
 @dataclass(frozen=True)
 class Names:
+    """How alike the names are in the likeliest of the ways their words may have been meant."""
+
     given: Likeness | None  # None: not given, or not known
     family: Likeness | None
     given_part: bool  # only some of the words were found

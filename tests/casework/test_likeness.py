@@ -164,6 +164,14 @@ def test_names_are_counted_once_a_day_by_itself() -> None:
     assert TermCount.objects.get(kind="given", value="amira").people == 2
 
 
+def test_words_too_long_for_a_name_do_not_stop_the_counting() -> None:
+    for end in ("a", "b"):
+        people.create(amira(given_name="ß" * 100 + end))
+    likeness_index.build()
+    assert TermCount.objects.get(kind="people").people == 2
+    assert TermCount.objects.get(kind="family", value="haddad").people == 2
+
+
 def test_index_with_keys_of_an_older_version_is_built_anew() -> None:
     known = people.create(amira())
     others = [people.create(amira(given_name=name)) for name in ("Lena", "Nour")]
